@@ -1,0 +1,201 @@
+"""Run the plays over the built nodes, telling each task, and say what failed where."""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from elasticluster_tf import children, documents
+from elasticluster_tf.errors import ConfigureFailed, Interrupted
+from elasticluster_tf.events import TaskEvent, TaskFailed, Tell, ToolLine
+from elasticluster_tf.secrets import RootSecret
+
+# What Ansible's processes may see of the environment. Everything else stays out, because
+# ansible-runner writes the whole environment to its artifacts, cloud credentials included.
+_PASSED = (
+    "HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "SSH_AUTH_SOCK", "TERM", "TMPDIR", "TZ", "USER",
+    "XDG_RUNTIME_DIR",
+)  # fmt: skip
+_TAIL_LINES = 12
+
+
+@dataclass(frozen=True)
+class TaskFailure:
+    """A task that failed on a node; `tail` are the last lines of what it printed."""
+
+    node: str
+    role: str
+    task: str
+    message: str
+    unreachable: bool = False
+    tail: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a configuration run did, by node."""
+
+    ok: Mapping[str, int] = field(default_factory=dict)
+    changed: Mapping[str, int] = field(default_factory=dict)
+    failures: tuple[TaskFailure, ...] = ()
+
+
+def configure(
+    workdir: Path,
+    logs: Path,
+    secret: RootSecret,
+    environment: Mapping[str, str],
+    tell: Tell,
+    limit: Sequence[str] = (),
+    inherit: Sequence[int] = (),
+    check: bool = False,
+) -> Summary:
+    """Run the work folder's site.yml.
+
+    Raises ConfigureFailed with every failure, after all other nodes' work is done; Interrupted when
+    the user ended it.
+    """
+    request = {
+        "artifacts": str(logs / "ansible"),
+        "project": str(workdir / "ansible"),
+        "playbook": "site.yml",
+        "inventory": str(workdir / "ansible" / "hosts.yml"),
+        "limit": ",".join(limit) or None,
+        "cmdline": "--check --diff" if check else None,
+    }
+    total = _count_tasks(workdir / "ansible")
+    descriptor = _secret_descriptor(secret)
+    try:
+        request_file = logs / "ansible-request.json"
+        request_file.write_text(json.dumps({**request, "secret_descriptor": descriptor}), encoding="utf-8")
+        progress = _Progress(tell, total)
+        words = [sys.executable, "-m", "elasticluster_tf.ansible.child", str(request_file)]
+        ended = children.run(
+            words, workdir, _environment(environment, workdir), logs / "ansible.jsonl", progress.line, (*inherit, descriptor)
+        )
+    finally:
+        os.close(descriptor)
+    if ended.interrupted:
+        hint = "nodes keep what was done; the same command goes on"
+        raise Interrupted("interrupted during the configuration", "", hint)
+    summary = read_summary(ended.output.splitlines())
+    if ended.code or summary.failures:
+        raise _failure(summary, logs, ended.errors or ended.output)
+    return summary
+
+
+def _secret_descriptor(secret: RootSecret) -> int:
+    """The secret as a file in memory: it is on no disk and in no argument or variable."""
+    descriptor = os.memfd_create("ectf-secret", 0)
+    os.write(descriptor, secret.value.encode())
+    return descriptor
+
+
+def _environment(environment: Mapping[str, str], workdir: Path) -> dict[str, str]:
+    kept = {k: v for k, v in environment.items() if k in _PASSED or k.startswith("LC_") or k.lower().endswith("_proxy")}
+    scripts = str(Path(sys.executable).parent)
+    return {
+        **kept,
+        "PATH": f"{scripts}{os.pathsep}{kept.get('PATH', os.defpath)}",
+        "ANSIBLE_CONFIG": str(workdir / "ansible" / "ansible.cfg"),
+        "ANSIBLE_NOCOLOR": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _count_tasks(folder: Path) -> int:
+    """An estimate for the progress: the tasks written in the roles the plays use."""
+    files = [*folder.glob("roles/*/tasks/*.yml"), *folder.glob("*.yml")]
+    return sum(_tasks(documents.plain(path.read_text(encoding="utf-8"))) for path in files if path.name != "hosts.yml")
+
+
+def _tasks(entries: Any) -> int:
+    count = 0
+    for entry in entries if isinstance(entries, list) else []:
+        inner = [entry[key] for key in ("block", "rescue", "always", "tasks", "pre_tasks") if key in entry]
+        count += sum(_tasks(each) for each in inner) if inner else "hosts" not in entry
+    return count
+
+
+class _Progress:
+    """Turns the child's lines into events."""
+
+    def __init__(self, tell: Tell, total: int) -> None:
+        self.tell = tell
+        self.total = total
+        self.number = 0
+
+    def line(self, line: str) -> None:
+        event = _event(line)
+        if event is None:
+            return
+        for text in str(event.get("stdout", "")).splitlines():
+            self.tell(ToolLine("ansible", text))
+        data = event["data"]
+        if event["event"] == "playbook_on_task_start":
+            self.number += 1
+            total = max(self.total, self.number)
+            self.tell(TaskEvent(data.get("role", ""), str(data.get("name") or data.get("task", "")), self.number, total))
+        elif failure := _task_failure(event):
+            self.tell(TaskFailed(failure.node, failure.role, failure.task, failure.message, failure.unreachable))
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and "data" in found else None
+
+
+def read_summary(lines: Sequence[str]) -> Summary:
+    """The end of a run from all its lines, so that nothing missed on the way counts."""
+    stats: dict[str, Any] = {}
+    failures = []
+    for line in lines:
+        event = _event(line)
+        if event is None:
+            continue
+        if event["event"] == "playbook_on_stats":
+            stats = event["data"]
+        elif failure := _task_failure(event):
+            failures.append(failure)
+    return Summary(stats.get("ok", {}), stats.get("changed", {}), tuple(failures))
+
+
+def _task_failure(event: Mapping[str, Any]) -> TaskFailure | None:
+    data, kind = event["data"], event["event"]
+    unreachable = kind == "runner_on_unreachable"
+    if not unreachable and (kind != "runner_on_failed" or data.get("ignore_errors")):
+        return None
+    result = data.get("result") or {}
+    message = str(result.get("msg") or "").strip() or "failed"
+    tail = "\n".join(_last_lines(result))
+    return TaskFailure(data.get("host", ""), data.get("role", ""), data.get("task", ""), message, unreachable, tail)
+
+
+def _last_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    results = [result, *(item for item in result.get("results", []) if isinstance(item, dict) and item.get("failed"))]
+    for one in results:
+        for key in ("msg", "module_stdout", "module_stderr", "stdout", "stderr"):
+            if (key != "msg" or one is not result) and isinstance(one.get(key), str):
+                yield from one[key].strip().splitlines()[-_TAIL_LINES:]
+
+
+def _failure(summary: Summary, logs: Path, output: str) -> ConfigureFailed:
+    log = f"log: {shlex.quote(str(logs / 'ansible' / 'artifacts' / 'ansible' / 'stdout'))}"
+    if not summary.failures:
+        return ConfigureFailed("Ansible ended with an error", "", log, "\n".join(output.splitlines()[-_TAIL_LINES:]))
+    rows = []
+    for one in summary.failures:
+        role = f"role {one.role}, " if one.role else ""
+        what = "unreachable" if one.unreachable else "failed"
+        rows.append(f"{one.node}: {role}task `{one.task}` {what}: {one.message}")
+        rows += [f"    {line}" for line in one.tail.splitlines()]
+    nodes = sorted({one.node for one in summary.failures})
+    message = f"the configuration failed on {', '.join(nodes)}"
+    return ConfigureFailed(message, summary.failures[0].node, log, "\n".join(rows))

@@ -1,0 +1,226 @@
+"""Ansible module that brings several text files of a host to their content in one call.
+
+Each task costs each host a Python process and a connection, about a third of a second; a software with five
+files would otherwise take five to ten of them in every run. The module runs on the hosts: standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = """
+  module: ectf_files
+  author: The ectf authors
+  short_description: Several text files at once, and whether what uses them has taken them up
+  description:
+    - Writes each file whole, or only a marked block of it. Missing parent directories are made with mode 0755.
+    - Remembers with O(record) whether the files were put to use, so that a run that is cut short between writing a
+      file and restarting its daemon is made good by the next run, where nothing needs to be written any more.
+  options:
+    files:
+      description: The files.
+      type: list
+      elements: dict
+      required: true
+      suboptions:
+        path:
+          description: Absolute path.
+          type: path
+          required: true
+        content:
+          description: Text of the file or of the block.
+          type: str
+          required: true
+        block:
+          description: Name of the marked block; without it the file is written whole.
+          type: str
+        drop:
+          description: With O(files[].block), regular expression of lines outside the block that are taken out.
+          type: str
+        owner:
+          description: Owner of the file.
+          type: str
+          default: root
+        group:
+          description: Group of the file.
+          type: str
+          default: root
+        mode:
+          description: Mode of the file.
+          type: str
+          default: "0644"
+    record:
+      description:
+        - Name under which is remembered that these contents were put to use. As long as they were not, the result is
+          C(changed). Whoever puts them to use calls the module again with O(record) and O(digest).
+        - Blocks do not count, only files that are written whole.
+      type: str
+    service:
+      description: A systemd service that has to be active and enabled for the files to count as put to use.
+      type: str
+    digest:
+      description: What an earlier call gave as RV(digest), to be remembered as put to use.
+      type: str
+"""
+
+EXAMPLES = """
+- name: Write the files of a daemon
+  ectf_files:
+    record: exampled
+    service: exampled.service
+    files:
+      - {path: /etc/example.conf, content: "{{ lookup('ansible.builtin.template', 'example.conf.j2') }}"}
+  register: example
+  notify: Restart exampled
+
+# The last handler of "Restart exampled"
+- name: Remember that exampled has its files
+  ectf_files:
+    record: exampled
+    digest: "{{ example.digest }}"
+    files: []
+"""
+
+RETURN = """
+digest:
+  description: Stands for the contents of all files.
+  type: str
+  returned: always
+stale:
+  description: Whether the files still have to be put to use.
+  type: bool
+  returned: always
+written:
+  description: Paths of the files that were changed.
+  type: list
+  elements: str
+  returned: always
+"""
+
+RECORDS = Path("/var/lib/ectf/records")
+FILE = {
+    "path": {"type": "path", "required": True},
+    "content": {"type": "str", "required": True},
+    "block": {"type": "str"},
+    "drop": {"type": "str"},
+    "owner": {"type": "str", "default": "root"},
+    "group": {"type": "str", "default": "root"},
+    "mode": {"type": "str", "default": "0644"},
+}
+ARGUMENTS = {
+    "files": {"type": "list", "elements": "dict", "required": True, "options": FILE},
+    "record": {"type": "str"},
+    "service": {"type": "str"},
+    "digest": {"type": "str"},
+}
+
+
+def merge(text: str, block: str, content: str, drop: str | None) -> str:
+    """Put `content` between the block's marks; the rest of the text stays, less the dropped lines."""
+    first, last = f"# BEGIN ectf: {block}", f"# END ectf: {block}"
+    before, inside, after = [], False, []
+    lines = text.splitlines()
+    place = before
+    for line in lines:
+        if line == first and last in lines:
+            inside, place = True, after
+        elif line == last:
+            inside = False
+        elif not inside and not (drop and re.search(drop, line)):
+            place.append(line)
+    return "\n".join([*before, first, *content.splitlines(), last, *after]) + "\n"
+
+
+def digest_of(files: list[dict[str, Any]]) -> str:
+    """Stand for paths, contents and modes of whole files; for the same files always the same."""
+    whole = [one for one in files if one["block"] is None]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+class Host:
+    """The host as this module sees and changes it."""
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+
+    def write(self, one: dict[str, Any]) -> dict[str, str] | None:
+        """Bring one file to its content, owner and mode; give the difference or None."""
+        path = Path(one["path"])
+        old = self._read(path)
+        text = one["content"] if one["block"] is None else merge(old or "", one["block"], one["content"], one["drop"])
+        changed = old != text
+        if changed and not self.module.check_mode:
+            self._replace(path, text, one["mode"])
+        if old is not None or not self.module.check_mode:
+            wanted = {"path": str(path), "secontext": self.module.selinux_default_context(str(path)), "attributes": None}
+            wanted |= {key: one[key] for key in ("owner", "group", "mode")}
+            changed = self.module.set_fs_attributes_if_different(wanted, changed)
+        if not changed:
+            return None
+        return {"before_header": str(path), "after_header": str(path), "before": old or "", "after": text}
+
+    def _read(self, path: Path) -> str | None:
+        try:
+            # Bytes that are no text are kept as they are.
+            return path.read_bytes().decode("utf-8", "surrogateescape")
+        except FileNotFoundError:
+            return None
+
+    def _replace(self, path: Path, text: str, mode: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Never readable for others for a moment, if it is not to be so in the end.
+        handle, temporary = tempfile.mkstemp(dir=self.module.tmpdir)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode("utf-8", "surrogateescape"))
+        if not path.exists():
+            Path(temporary).chmod(int(mode, 8))
+        # A file that is a bind mount, as /etc/hosts of a container, can't be replaced, only written.
+        self.module.atomic_move(temporary, str(path), unsafe_writes=True)
+
+    def serves(self, service: str) -> bool:
+        """Whether a service is active and starts at boot."""
+        answers = (self.module.run_command(["systemctl", "--quiet", ask, service])[0] for ask in ("is-active", "is-enabled"))
+        return not any(answers)
+
+    def remembers(self, record: str) -> str | None:
+        """The digest remembered under a name."""
+        text = self._read(RECORDS / record)
+        return text.strip() if text else None
+
+
+def run(module: Any) -> dict[str, Any]:
+    """Do what the arguments ask; give the module's result."""
+    asked, host = module.params, Host(module)
+    files = list(asked["files"])
+    if asked["digest"]:
+        memory = {"path": str(RECORDS / asked["record"]), "content": asked["digest"] + "\n", "block": None, "drop": None}
+        files.append(memory | {"owner": "root", "group": "root", "mode": "0600"})
+    differences = [difference for one in files if (difference := host.write(one))]
+    digest = asked["digest"] or digest_of(files)
+    stale = bool(asked["record"]) and host.remembers(asked["record"]) != digest and not asked["digest"]
+    stale = stale or bool(asked["service"]) and not host.serves(asked["service"])
+    return {
+        "changed": bool(differences) or stale,
+        "digest": digest,
+        "stale": stale,
+        "written": [difference["after_header"] for difference in differences],
+        "diff": differences,
+    }
+
+
+def main() -> None:
+    """Run as a module of Ansible."""
+    module = AnsibleModule(ARGUMENTS, supports_check_mode=True, required_by={"digest": "record"})
+    module.exit_json(**run(module))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Everything that can be wrong before Terraform runs, found at once, and the cluster as resolved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from elasticluster_tf import clouds, config, nodes, software
+from elasticluster_tf.clouds import Chosen, Cloud
+from elasticluster_tf.config import ClusterConfig
+from elasticluster_tf.documents import Document
+from elasticluster_tf.errors import InputError, Problem
+from elasticluster_tf.nodes import Node
+from elasticluster_tf.software import Software
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The clouds and the software that were discovered, by name."""
+
+    clouds: Mapping[str, Cloud]
+    software: Mapping[str, Software]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A cluster file that is right: its configuration, clouds, software and nodes."""
+
+    config: ClusterConfig
+    document: Document
+    clouds: Mapping[str, Chosen]
+    software: tuple[Software, ...]
+    nodes: tuple[Node, ...]
+
+
+def catalogue(hcl_cache: Path | None = None) -> Catalogue:
+    """What is shipped."""
+    return Catalogue(clouds.discover(hcl_cache), software.discover())
+
+
+def resolve(document: Document, base: Path, known: Catalogue) -> Resolved:
+    """Check everything.
+
+    `base` is the folder relative paths of the file start from. Raises InputError with all problems.
+    """
+    typed, problems = config.parse(document)
+    found = list(problems)
+    if typed is None:
+        raise InputError(found)
+    chosen, wrong = clouds.choose(typed, document, base, known.clouds)
+    found += wrong
+    systems: dict[str, str] = {}
+    for name, group in typed.groups.items():
+        place = chosen.get(typed.cloud_of(name).label)
+        if place is None:
+            continue
+        found += clouds.group_problems(document, name, group, place)
+        if image := place.cloud.facts.images.get(group.image):
+            systems[name] = image.os
+    carried, wrong = software.choose(typed, document, known.software, systems)
+    found += wrong
+    found += nodes.problems(typed, document, chosen)
+    found += _name_clashes(document, typed, carried)
+    if found:
+        raise InputError(found)
+    return Resolved(typed, document, chosen, carried, nodes.expand(typed, chosen, carried))
+
+
+def _name_clashes(
+    document: Document, typed: ClusterConfig, carried: tuple[Software, ...]
+) -> list[Problem]:
+    """A node group may not bear the name of an inventory group that a software makes."""
+    taken = {one.name for one in carried}
+    taken |= {f"{one.name}_{part}" for one in carried for part in one.facts.parts}
+    return [
+        document.problem(("groups", name), f"`{name}` is also a software's group in the inventory", "rename it", True)
+        for name in typed.groups
+        if name in taken
+    ]

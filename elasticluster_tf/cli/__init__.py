@@ -1,0 +1,80 @@
+"""The command line: arguments in, a call of the pipeline, an exit code out. The only door to typer.
+
+Each command imports what it needs when it runs, so that `ectf --help` answers at once.
+"""
+
+import signal
+import sys
+from types import FrameType
+
+import click
+import typer
+
+from elasticluster_tf.cli import (
+    catalogues,
+    configuring,
+    destroying,
+    doctoring,
+    initialising,
+    inspecting,
+    planning,
+    remote,
+    rendering,
+    validating,
+)
+
+app = typer.Typer(
+    name="ectf",
+    help="One YAML file to a running compute cluster.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (
+    initialising,
+    validating,
+    planning,
+    configuring,
+    inspecting,
+    remote,
+    destroying,
+    rendering,
+    catalogues,
+    doctoring,
+):
+    module.register(app)
+
+_USAGE = 4
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command of this process's arguments and exit with its code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; returns its exit code."""
+    try:
+        code = app(args=arguments, prog_name="ectf", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return _USAGE
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("interrupted\n")
+        return _INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone
+        sys.stderr.close()
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends a run as Ctrl-C does: children are told and waited for."""
+    raise KeyboardInterrupt

@@ -1,0 +1,52 @@
+"""`ectf clouds`, `ectf software`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from elasticluster_tf.cli.options import AsJson, reporting
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(clouds)
+    app.command()(software)
+
+
+def clouds(
+    name: Annotated[str | None, typer.Argument(help="One cloud, with its settings.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the clouds there are, with their settings, images and sizes."""
+    with reporting(as_json) as screen:
+        from elasticluster_tf import catalogue_views
+
+        found = catalogue_views.clouds(_known(), name)
+        _show(screen, "clouds", found, catalogue_views.rows(found, name is not None))
+
+
+def software(
+    name: Annotated[str | None, typer.Argument(help="One software, with its variables.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the software there is, with parts, ports, variables and supported systems."""
+    with reporting(as_json) as screen:
+        from elasticluster_tf import catalogue_views
+
+        found = catalogue_views.software(_known(), name)
+        _show(screen, "software", found, catalogue_views.rows(found, name is not None))
+
+
+def _known() -> Any:
+    from platformdirs import user_cache_path
+
+    from elasticluster_tf import checks
+
+    return checks.catalogue(user_cache_path("ectf") / "hcl")
+
+
+def _show(screen: Any, kind: str, found: list[dict[str, Any]], rows: list[tuple[str, ...]]) -> None:
+    if screen.form == "json":
+        screen.show(kind, {kind: found})
+    else:
+        screen.show("table", rows)

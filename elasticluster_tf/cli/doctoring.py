@@ -1,0 +1,45 @@
+"""`ectf doctor`, `ectf version`."""
+
+import os
+
+import typer
+
+from elasticluster_tf.cli.options import AsJson, reporting
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(doctor)
+    app.command()(version)
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is installed, which versions, what is missing and what installs it."""
+    with reporting(as_json) as screen:
+        from platformdirs import user_cache_path
+
+        from elasticluster_tf import doctor as doctors
+
+        checks = doctors.examine(dict(os.environ), user_cache_path("ectf"))
+        if as_json:
+            screen.show("doctor", {"checks": checks})
+        else:
+            rows = [("what", "state", "found", "what to do")]
+            rows += [(one.name, one.state, one.found, one.remedy) for one in checks]
+            screen.show("table", rows)
+    if any(one.state == "missing" for one in checks):
+        raise typer.Exit(1)
+
+
+def version(as_json: AsJson = False) -> None:
+    """Show the versions of ectf, Terraform and Ansible."""
+    with reporting(as_json) as screen:
+        from platformdirs import user_cache_path
+
+        from elasticluster_tf import doctor as doctors
+
+        found = doctors.versions(dict(os.environ), user_cache_path("ectf"))
+        if as_json:
+            screen.show("version", found)
+        else:
+            screen.text("\n".join(f"{name} {number}" for name, number in found.items()))

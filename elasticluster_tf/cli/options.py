@@ -1,0 +1,90 @@
+"""Options that commands share, and what they become."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from elasticluster_tf.console import Screen
+    from elasticluster_tf.pipeline import Cluster
+    from elasticluster_tf.pipeline.run import World
+
+DEFAULT_FILE = Path("cluster.yaml")
+
+Files = Annotated[
+    list[Path] | None, typer.Argument(metavar="[FILE]...", help="Cluster files, merged left to right.", show_default=False)
+]
+MoreFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--file", "-f", metavar="FILE", help="A cluster file; repeatable. Default: ./cluster.yaml.", show_default=False),
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a key after all files; repeatable.", show_default=False),
+]
+WorkdirPath = Annotated[
+    Path | None,
+    typer.Option("--workdir", metavar="DIR", help="The work folder. Default: .ectf/<name> beside the first file.", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the tools' own output.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
+Limit = Annotated[
+    str | None, typer.Option("--limit", metavar="NODE,NODE", help="Configure these nodes only.", show_default=False)
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option("--allow", metavar="RULE", help="Allow what a rule refuses, such as move-cluster.", show_default=False),
+]
+
+
+def cluster(
+    screen: "Screen",
+    files: list[Path] | None,
+    more: list[Path] | None = None,
+    assignments: list[str] | None = None,
+    workdir: Path | None = None,
+    allow: list[str] | None = None,
+) -> "Cluster":
+    """The cluster that the options name."""
+    from elasticluster_tf.pipeline import Cluster
+
+    named = (*(more or ()), *(files or ())) or (DEFAULT_FILE,)
+    return Cluster(named, world(screen), tuple(assignments or ()), workdir, frozenset(allow or ()))
+
+
+def world(screen: "Screen") -> "World":
+    """The outside: environment, caches, the screen."""
+    from platformdirs import user_cache_path
+
+    from elasticluster_tf.pipeline.run import World
+
+    return World(dict(os.environ), user_cache_path("ectf"), screen.tell)
+
+
+@contextmanager
+def reporting(as_json: bool = False, verbose: bool = False) -> Iterator["Screen"]:
+    """A screen for one command: an EctfError is shown and becomes the exit code."""
+    from elasticluster_tf.console import make
+    from elasticluster_tf.errors import EctfError, Interrupted
+
+    screen = make(as_json, verbose)
+    try:
+        yield screen
+    except EctfError as error:
+        screen.error(error)
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        screen.error(Interrupted("interrupted"))
+        raise typer.Exit(Interrupted.exit_code) from error
+    finally:
+        screen.stop()
+
+
+def names(limit: str | None) -> tuple[str, ...]:
+    """`--limit a,b` as names."""
+    return tuple(name.strip() for name in (limit or "").split(",") if name.strip())

@@ -1,0 +1,94 @@
+"""`ectf plan`, `ectf up`."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elasticluster_tf.cli.options import (
+    Allow,
+    AsJson,
+    Assignments,
+    Files,
+    Limit,
+    MoreFiles,
+    Verbose,
+    WorkdirPath,
+    Yes,
+    cluster,
+    names,
+    reporting,
+)
+
+if TYPE_CHECKING:
+    from elasticluster_tf.console import Screen
+    from elasticluster_tf.plan import InfraPlan
+
+_PENDING = 2
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(plan)
+    app.command()(up)
+
+
+def plan(
+    files: Files = None,
+    file: MoreFiles = None,
+    assign: Assignments = None,
+    workdir: WorkdirPath = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit 2 when something would change.")
+    ] = False,
+    allow: Allow = None,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show what would change; changes nothing outside the work folder."""
+    with reporting(as_json, verbose) as screen:
+        quiet = screen if not as_json else _silent(screen)
+        found = cluster(quiet, files, file, assign, workdir, allow).plan()
+        screen.show("plan", found)
+    if detailed_exitcode and (found.changes or found.drift):
+        raise typer.Exit(_PENDING)
+
+
+def up(
+    files: Files = None,
+    file: MoreFiles = None,
+    assign: Assignments = None,
+    workdir: WorkdirPath = None,
+    yes: Yes = False,
+    no_configure: Annotated[bool, typer.Option("--no-configure", help="Build only.")] = False,
+    limit: Limit = None,
+    allow: Allow = None,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make the cluster as the file says: plan, ask, build, configure, check."""
+    with reporting(as_json, verbose) as screen:
+        wanted = cluster(screen, files, file, assign, workdir, allow)
+        report = wanted.up(lambda found: decide(screen, found, yes), not no_configure, names(limit))
+        screen.show("up", report)
+
+
+def decide(screen: "Screen", found: "InfraPlan", yes: bool) -> bool:
+    """Show the plan and let the user decide; without a terminal nobody can, so it is refused."""
+    from elasticluster_tf.errors import Refused
+
+    screen.plan(found)
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise Refused("there is no terminal to ask at; nothing was changed", "", "give --yes")
+    return screen.ask("Do this?")
+
+
+def _silent(screen: "Screen") -> "Screen":
+    """A plan as JSON is one document: events would spoil it."""
+    from io import StringIO
+
+    from elasticluster_tf.console import Screen
+
+    return Screen("plain", False, screen.out, StringIO())

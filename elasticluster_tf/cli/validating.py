@@ -1,0 +1,67 @@
+"""`ectf validate`, `ectf config`, `ectf schema`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from elasticluster_tf.cli.options import AsJson, Assignments, Files, MoreFiles, cluster, reporting
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(validate)
+    app.command()(config)
+    app.command()(schema)
+
+
+def validate(
+    files: Files = None, file: MoreFiles = None, assign: Assignments = None, as_json: AsJson = False
+) -> None:
+    """Check the cluster file: every problem at once, with its place and a hint."""
+    with reporting(as_json) as screen:
+        found = cluster(screen, files, file, assign).resolved
+        if as_json:
+            screen.show("validate", {"cluster": found.config.name, "nodes": len(found.nodes), "problems": []})
+        else:
+            screen.line(f"{found.config.name}: {len(found.nodes)} nodes, no problems")
+
+
+def config(
+    files: Files = None,
+    file: MoreFiles = None,
+    assign: Assignments = None,
+    origins: Annotated[bool, typer.Option("--origins", help="Say where each value came from.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the resolved cluster file."""
+    with reporting(as_json) as screen:
+        from elasticluster_tf import documents
+
+        wanted = cluster(screen, files, file, assign)
+        document = wanted.document
+        rows = [
+            {"key": documents.dotted(path), "value": value, "origin": str(document.value_place(path) or "")}
+            for path, value in documents.leaves(document.data)
+        ]
+        if as_json:
+            body: dict[str, Any] = {"config": document.data, "origins": rows if origins else []}
+            screen.show("config", body)
+        elif origins:
+            screen.text("\n".join(f"{row['key']}: {row['value']!r}  # {row['origin']}" for row in rows))
+        else:
+            screen.text(documents.dump(document.data))
+        _ = wanted.resolved
+
+
+def schema() -> None:
+    """Print the JSON Schema of cluster.yaml, with the variables of clouds and roles."""
+    with reporting() as screen:
+        import json
+
+        from platformdirs import user_cache_path
+
+        from elasticluster_tf import checks, schemas
+
+        known = checks.catalogue(Path(user_cache_path("ectf")) / "hcl")
+        screen.text(json.dumps(schemas.cluster_schema(known), indent=2, ensure_ascii=False))

@@ -1,0 +1,256 @@
+"""Read YAML keeping the place of every key and value; merge documents; apply `--set`.
+
+The only door to ruamel.yaml.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from elasticluster_tf.errors import InputError, Place, Problem
+
+KeyPath = tuple[str | int, ...]
+
+# `$${env:` is a literal `${env:`; every other `${` is left alone, so Terraform's syntax stays text.
+_ENV = re.compile(r"(\$?)\$\{env:([^}]*)\}")
+# A document that unfolds to more values than this is an accident or an attack (aliases of aliases).
+_MOST_VALUES = 500_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """Plain data with the place each key and value came from."""
+
+    data: Any
+    keys: Mapping[KeyPath, Place] = field(default_factory=dict)
+    values: Mapping[KeyPath, Place] = field(default_factory=dict)
+    sources: tuple[Path, ...] = ()
+
+    def key_place(self, path: KeyPath) -> Place | None:
+        """Where the key stands, or its nearest parent that stands somewhere."""
+        return self._nearest(self.keys, path)
+
+    def value_place(self, path: KeyPath) -> Place | None:
+        """Where the value stands, or the nearest parent."""
+        return self._nearest(self.values, path)
+
+    def _nearest(self, places: Mapping[KeyPath, Place], path: KeyPath) -> Place | None:
+        for end in range(len(path), -1, -1):
+            place = places.get(path[:end]) or self.keys.get(path[:end])
+            if place:
+                return place
+        return None
+
+    def problem(self, path: KeyPath, message: str, hint: str = "", at_key: bool = False) -> Problem:
+        """A problem at `path`, with its place."""
+        place = self.key_place(path) if at_key else self.value_place(path)
+        return Problem(message, dotted(path), place, hint)
+
+
+def dotted(path: KeyPath) -> str:
+    """`groups.compute.count`, as a person writes a key."""
+    return ".".join(str(part) for part in path)
+
+
+def plain(text: str) -> Any:
+    """The data of a YAML text that ectf itself ships."""
+    return YAML(typ="safe").load(text)
+
+
+def read(path: Path, environment: Mapping[str, str]) -> Document:
+    """Read one file.
+
+    Raises InputError for a file that can't be read, is no YAML, repeats a key, names an environment
+    variable that is not set, or holds characters that can't be carried to a node.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        hint = "`ectf init` writes a first one" if isinstance(error, FileNotFoundError) else ""
+        raise InputError([Problem(f"can't read the file: {reason}", "", Place(str(path), 0, 0), hint)]) from error
+    return parse(text, str(path), environment, (path,))
+
+
+def parse(text: str, name: str, environment: Mapping[str, str], sources: tuple[Path, ...] = ()) -> Document:
+    """Read a text; `name` stands for the file in messages."""
+    try:
+        root = YAML(typ="safe", pure=True).compose(StringIO(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = _place(name, text.splitlines(), mark) if mark else Place(name, 0, 0)
+        message = " ".join(part for part in (error.context, error.problem) if part)
+        raise InputError([Problem(f"this is no YAML: {message}", "", place)]) from error
+    except YAMLError as error:  # the reader's own errors carry an offset instead of a mark
+        place = _offset_place(name, text, getattr(error, "position", 0))
+        raise InputError([Problem(f"this is no YAML: {getattr(error, 'reason', error)}", "", place)]) from error
+    except RecursionError as error:
+        raise InputError([Problem("this is nested too deeply", "", Place(name, 1, 1))]) from error
+    if root is None:
+        return Document({}, {}, {(): Place(name, 1, 1)}, sources)
+    reader = _Reader(name, text.splitlines(), environment)
+    data = reader.value(root, ())
+    if reader.problems:
+        raise InputError(reader.problems)
+    return Document(data, reader.keys, reader.values, sources)
+
+
+def merge(base: Document, over: Document, replaces: Callable[[KeyPath, Any, Any], bool]) -> Document:
+    """`over` laid onto `base`: mappings join, everything else is replaced.
+
+    `replaces(path, old, new)` says of two mappings that the second one takes the first one's place.
+    """
+    keys, values = dict(base.keys), dict(base.values)
+
+    def join(path: KeyPath, old: Any, new: Any) -> Any:
+        if isinstance(old, dict) and isinstance(new, dict) and not replaces(path, old, new):
+            return {**old, **{k: join((*path, k), old[k], v) if k in old else v for k, v in new.items()}}
+        for places in (keys, values):
+            for gone in [p for p in places if len(p) > len(path) and p[: len(path)] == path]:
+                del places[gone]
+        return new
+
+    data = join((), base.data, over.data)
+    keys.update(over.keys)
+    values.update(over.values)
+    return Document(data, keys, values, (*base.sources, *over.sources))
+
+
+def assignment(text: str, environment: Mapping[str, str]) -> Document:
+    """The document of one `--set KEY=VALUE`; the value is read as YAML."""
+    name = f"--set {text}"
+    key, found, value = text.partition("=")
+    parts = key.strip().split(".")
+    if not found or not all(parts):
+        raise InputError([Problem("--set takes KEY=VALUE, as in groups.compute.count=5", "", Place(name, 0, 0))])
+    document = parse(value, name, environment)
+    data, prefix = document.data if value.strip() else "", tuple(parts)
+    for part in reversed(parts):
+        data = {part: data}
+    whole = Place(name, 0, 0)
+    places: dict[KeyPath, Place] = {prefix[:end]: whole for end in range(1, len(prefix) + 1)}
+    below = {(*prefix, *path): whole for path in (*document.keys, *document.values)}
+    return Document(data, {**places, **below}, {**places, **below})
+
+
+def leaves(data: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Every value that holds no other value (or is empty), with its path."""
+    items: Sequence[tuple[str | int, Any]] = ()
+    if isinstance(data, dict):
+        items = list(data.items())
+    elif isinstance(data, list):
+        items = list(enumerate(data))
+    if not items:
+        yield path, data
+    for key, value in items:
+        yield from leaves(value, (*path, key))
+
+
+def dump(data: Any) -> str:
+    """`data` as YAML text."""
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.width = 110
+    out = StringIO()
+    yaml.dump(data, out)
+    return out.getvalue()
+
+
+def _place(name: str, lines: Sequence[str], mark: Any) -> Place:
+    text = lines[mark.line] if mark.line < len(lines) else ""
+    return Place(name, mark.line + 1, mark.column + 1, text)
+
+
+def _offset_place(name: str, text: str, offset: int) -> Place:
+    before = text[:offset]
+    line = before.count("\n")
+    lines = text.splitlines()
+    return Place(name, line + 1, offset - (before.rfind("\n") + 1) + 1, lines[line] if line < len(lines) else "")
+
+
+class _Reader:
+    """Walks a node graph into plain data, noting places and problems."""
+
+    def __init__(self, name: str, lines: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.name, self.lines, self.environment = name, lines, environment
+        self.keys: dict[KeyPath, Place] = {}
+        self.values: dict[KeyPath, Place] = {}
+        self.problems: list[Problem] = []
+        self.constructor = SafeConstructor(loader=YAML(typ="safe", pure=True))
+        self.open: set[int] = set()
+        self.count = 0
+
+    def value(self, node: Node, path: KeyPath) -> Any:
+        place = _place(self.name, self.lines, node.start_mark)
+        self.values[path] = place
+        self.count += 1
+        if id(node) in self.open or self.count > _MOST_VALUES:
+            self.problems.append(Problem("an alias that holds itself, or too many values", dotted(path), place))
+            return None
+        self.open.add(id(node))
+        try:
+            if isinstance(node, MappingNode):
+                return self.mapping(node, path)
+            if isinstance(node, SequenceNode):
+                return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
+            return self.scalar(node, path, place)
+        finally:
+            self.open.discard(id(node))
+
+    def mapping(self, node: MappingNode, path: KeyPath) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            place = _place(self.name, self.lines, key_node.start_mark)
+            if not isinstance(key_node, ScalarNode) or key_node.tag == "tag:yaml.org,2002:merge":
+                self.problems.append(Problem("keys are plain words here", dotted(path), place))
+                continue
+            key = key_node.value
+            if key in result:
+                self.problems.append(Problem(f"`{key}` stands here twice", dotted((*path, key)), place))
+            self.keys[(*path, key)] = place
+            result[key] = self.value(value_node, (*path, key))
+        return result
+
+    def scalar(self, node: ScalarNode, path: KeyPath, place: Place) -> Any:
+        text = node.value
+        if _ENV.search(text):
+            text = _ENV.sub(lambda match: self.environment_value(match, path, place), text)
+            if node.style is None:  # unquoted: a number from the environment is a number
+                resolved = YAML(typ="safe", pure=True).load(text) if "\n" not in text else text
+                return text if isinstance(resolved, dict | list) else resolved
+            return text
+        try:
+            value = self.constructor.construct_object(node)
+        except (YAMLError, ValueError) as error:
+            self.problems.append(Problem(f"this value can't be read: {str(error).splitlines()[0]}", dotted(path), place))
+            return None
+        if isinstance(value, str) and (bad := _uncarried(value)):
+            self.problems.append(Problem(f"the character {bad} can't be carried to a node", dotted(path), place))
+        return value if value is None or isinstance(value, bool | int | float | str) else node.value
+
+    def environment_value(self, match: re.Match[str], path: KeyPath, place: Place) -> str:
+        if match[1]:
+            return match[0][1:]
+        value = self.environment.get(match[2])
+        if value is None:
+            hint = f"export {match[2]}=… or write $${{env:{match[2]}}} for the text itself"
+            self.problems.append(
+                Problem(f"the environment has no variable {match[2]}", dotted(path), place, hint)
+            )
+        return value or ""
+
+
+def _uncarried(text: str) -> str:
+    """The first character that no file or protocol on the way carries: NUL and lone surrogates."""
+    for character in text:
+        if character == "\0" or "\ud800" <= character <= "\udfff":
+            return f"U+{ord(character):04X}"
+    return ""

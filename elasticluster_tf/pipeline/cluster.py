@@ -1,0 +1,189 @@
+"""A cluster, from its files: what can be asked of it and done with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from elasticluster_tf import ansible_files, checks, config, documents, terraform_files, workdir
+from elasticluster_tf.ansible_files import Access
+from elasticluster_tf.checks import Catalogue, Resolved
+from elasticluster_tf.documents import Document
+from elasticluster_tf.errors import EctfError
+from elasticluster_tf.nodes import BuiltNode
+from elasticluster_tf.pipeline import health, stages, teardown
+from elasticluster_tf.pipeline.reports import ClusterStatus, DownReport, NodeStatus, UpReport
+from elasticluster_tf.pipeline.run import World, begin
+from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.terraform import State
+from elasticluster_tf.workdir import Workdir
+
+Confirm = Callable[[InfraPlan], bool]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One cluster of one or more merged files.
+
+    `workdir` moves the work folder, which else is `.ectf/<name>/` beside the first file. Methods raise
+    EctfError and its kin; see `errors` for the exit codes they stand for.
+    """
+
+    files: tuple[Path, ...]
+    world: World
+    assignments: tuple[str, ...] = ()
+    given_workdir: Path | None = None
+    allow: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def base(self) -> Path:
+        """The folder that relative paths of the file start from."""
+        return self.files[0].absolute().parent
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The clouds and software there are."""
+        return checks.catalogue(self.world.cache / "hcl")
+
+    @cached_property
+    def document(self) -> Document:
+        """The merged files."""
+        return config.read(self.files, self.assignments, self.world.environment)
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """The cluster as its files want it; raises InputError with everything that is wrong."""
+        return checks.resolve(self.document, self.base, self.catalogue)
+
+    @cached_property
+    def workdir(self) -> Workdir:
+        """Where the cluster's files are."""
+        if self.given_workdir:
+            return Workdir(self.given_workdir.absolute())
+        return workdir.find(self.base, self.resolved.config.name)
+
+    def rendered(self) -> dict[str, str]:
+        """All files that depend on the cluster files alone, by path."""
+        found = self.resolved
+        root = terraform_files.root_input(found.config, found.clouds, found.software, found.nodes)
+        return {
+            "cluster.yaml": documents.dump(self.document.data),
+            **terraform_files.render(root),
+            **ansible_files.render(found.config, found.software),
+        }
+
+    def plan(self) -> InfraPlan:
+        """What would change. Writes the work folder only."""
+        self._guard()
+        with begin(self.workdir, "plan", self.world) as run:
+            return stages.plan(run, self.resolved, self.rendered(), self.catalogue, self.allow).plan
+
+    def up(self, confirm: Confirm, configure: bool = True, limit: Sequence[str] = ()) -> UpReport:
+        """Make the cluster as the file says: plan, confirm, apply, configure, check its health."""
+        self._guard()
+        stages.check_limit(self.resolved, limit)
+        with begin(self.workdir, "up", self.world) as run:
+            planned = stages.plan(run, self.resolved, self.rendered(), self.catalogue, self.allow)
+            stages.confirm(planned.plan, confirm)
+            stages.before_destroy(run, planned.plan)
+            built = stages.apply(run, self.resolved, planned)
+            stages.connect(run, self.resolved, built, self.access)
+            if not configure:
+                return stages.report(self.resolved, built, planned.plan, self.access)
+            return stages.configure(run, self.resolved, built, planned.plan, self.access, limit)
+
+    def configure(self, limit: Sequence[str] = ()) -> UpReport:
+        """The Ansible half alone, on the nodes that the state knows."""
+        stages.check_limit(self.resolved, limit)
+        with begin(self.workdir, "configure", self.world) as run:
+            built = stages.read_built(run, self.resolved, self.rendered(), self.catalogue, self.allow)
+            stages.connect(run, self.resolved, built, self.access)
+            return stages.configure(run, self.resolved, built, None, self.access, limit)
+
+    def down(self, confirm: Confirm) -> DownReport:
+        """Destroy everything but what is kept, and look whether anything is left."""
+        target = teardown.target(self.files, self.base, self.given_workdir, lambda: self.resolved)
+        with begin(target.workdir, "down", self.world) as run:
+            return teardown.down(run, target, self.catalogue, confirm)
+
+    def nodes(self, probe: bool = False) -> tuple[NodeStatus, ...]:
+        """The nodes of file and state; with `probe` each built one is asked over SSH."""
+        state = self.state()
+        wanted = {node.name: node.group for node in self.resolved.nodes}
+        answers: Mapping[str, bool] = {}
+        if probe and state.nodes:
+            self._write_connection(state)
+            answers = health.reachable(list(state.nodes), self.workdir.ssh_config, self.world.children_environment)
+        known = {**{name: one.group for name, one in state.nodes.items()}, **wanted}
+        ordered = [*wanted, *(name for name in known if name not in wanted)]
+        return tuple(_status(name, known[name], state.nodes.get(name), name in wanted, answers) for name in ordered)
+
+    def status(self) -> ClusterStatus:
+        """Nodes and the health of each software, asked over SSH."""
+        nodes = self.nodes(probe=True)
+        found = self.resolved
+        running = {one.name for one in nodes if one.state == "running"}
+        present = [node for node in found.nodes if node.name in running]
+        environment = self.world.children_environment
+        checked = health.check(found.config, found.software, present, self.workdir.ssh_config, environment)
+        return ClusterStatus(found.config.name, nodes, checked)
+
+    def inventory(self) -> dict[str, Any]:
+        """Ansible's inventory as data, from the state.
+
+        Raises EctfError when nothing is built: an empty inventory would look like success.
+        """
+        state = self.state()
+        if not state.nodes:
+            hint = "`ectf up` builds them"
+            raise EctfError(f"no node of `{self.resolved.config.name}` is built", str(self.workdir.path), hint)
+        self._write_connection(state)
+        found = self.resolved
+        return ansible_files.inventory(
+            found.config, found.software, found.nodes, state.nodes, self.access, state.bastions
+        )
+
+    def state(self) -> State:
+        """What Terraform's state says now."""
+        with begin(self.workdir, "read", self.world) as run:
+            return stages.read_state(run, self.rendered(), self.resolved).state
+
+    @cached_property
+    def access(self) -> Access:
+        """Where ssh finds what it needs."""
+        key = self.resolved.config.ssh.private_key
+        identity = (self.base / Path(key).expanduser()) if key else self.workdir.identity
+        return Access(self.workdir.ssh_config, self.workdir.known_hosts, identity)
+
+    def _write_connection(self, state: State) -> None:
+        found = self.resolved
+        files = ansible_files.connect(
+            found.config, found.software, found.nodes, state.nodes, self.access, state.bastions
+        )
+        self.workdir.write(files, prune=False)
+        stages.write_identity(self.workdir, found, self.world)
+
+    def _guard(self) -> None:
+        stages.guard(self.resolved)
+
+
+def _status(
+    name: str, group: str, built: BuiltNode | None, wanted: bool, answers: Mapping[str, bool]
+) -> NodeStatus:
+    if built is None:
+        return NodeStatus(name, group, "missing")
+    state = "built" if wanted else "surplus"
+    if wanted and name in answers:
+        state = "running" if answers[name] else "unreachable"
+    return NodeStatus(
+        name,
+        group,
+        state,
+        built.cloud,
+        built.address,
+        built.private_ip,
+        built.public_ip,
+        f"{built.ssh_user}@{built.ssh_host}:{built.ssh_port}",
+        built.instance_id,
+    )

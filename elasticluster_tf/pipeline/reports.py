@@ -1,0 +1,70 @@
+"""What the commands give back: frozen values that `console` shows as text or JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from elasticluster_tf.ansible import Summary
+from elasticluster_tf.pipeline.health import Health
+from elasticluster_tf.plan import InfraPlan
+
+
+@dataclass(frozen=True)
+class UpReport:
+    """How `up` or `configure` ended."""
+
+    cluster: str
+    nodes: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    plan: InfraPlan | None = None
+    applied: bool = False
+    configuration: Summary | None = None
+    health: tuple[Health, ...] = ()
+    first_node: str = ""
+    ssh_config: str = ""
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Something of the cluster that a cloud still has."""
+
+    cloud: str
+    type: str
+    id: str
+    name: str
+    kept: bool
+
+
+@dataclass(frozen=True)
+class DownReport:
+    """How `down` ended; `checked` are the clouds that were asked what is left."""
+
+    cluster: str
+    destroyed: int
+    kept: tuple[Leftover, ...] = ()
+    checked: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NodeStatus:
+    """One node: `state` is running, unreachable, missing, or surplus (built, no longer in the file)."""
+
+    name: str
+    group: str
+    state: str
+    cloud: str = ""
+    address: str | None = None
+    private_ip: str | None = None
+    public_ip: str | None = None
+    ssh: str | None = None
+    instance_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ClusterStatus:
+    """A cluster's nodes and the health of its software."""
+
+    cluster: str
+    nodes: tuple[NodeStatus, ...]
+    health: tuple[Health, ...] = ()
+    groups: Mapping[str, int] = field(default_factory=dict)

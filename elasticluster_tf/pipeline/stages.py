@@ -1,0 +1,339 @@
+"""The stages of a run, one function each."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from elasticluster_tf import ansible, ansible_files, plan as plans, secrets, terraform_files
+from elasticluster_tf.ansible_files import Access
+from elasticluster_tf.checks import Catalogue, Resolved
+from elasticluster_tf.clouds import Chosen
+from elasticluster_tf.errors import (
+    ConfigureFailed,
+    EctfError,
+    InputError,
+    Problem,
+    Refused,
+    TerraformFailed,
+    TooFewNodes,
+    did_you_mean,
+)
+from elasticluster_tf.events import Notice
+from elasticluster_tf.nodes import BuiltNode
+from elasticluster_tf.pipeline import health
+from elasticluster_tf.pipeline.reports import UpReport
+from elasticluster_tf.pipeline.run import Run, World
+from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.secrets import RootSecret
+from elasticluster_tf.terraform import Runner, State
+from elasticluster_tf.workdir import Workdir
+
+Files = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Terraform ready in the work folder, and what its state says."""
+
+    runner: Runner
+    state: State
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan that waits in the work folder, and what it was made on."""
+
+    standing: Standing
+    plan: InfraPlan
+
+
+def guard(resolved: Resolved) -> None:
+    """Refuse a cluster that is larger than its own file allows."""
+    most = resolved.config.guard.max_nodes
+    count = len(resolved.nodes)
+    if most is not None and count > most:
+        place = resolved.document.value_place(("guard", "max_nodes"))
+        raise Refused(f"{count} nodes are more than guard.max_nodes ({most})", str(place or ""), "raise it if you mean it")
+
+
+def check_limit(resolved: Resolved, limit: Sequence[str]) -> None:
+    """Refuse names that are no nodes."""
+    known = [node.name for node in resolved.nodes]
+    wrong = [name for name in limit if name not in known]
+    if wrong:
+        raise InputError([Problem(f"--limit: there is no node `{name}`", "", None, did_you_mean(name, known)) for name in wrong])
+
+
+def read_state(run: Run, files: Files, resolved: Resolved) -> Standing:
+    """Write the rendered files, make Terraform ready, and read the state."""
+    plugins = tuple(plugin for chosen in resolved.clouds.values() for plugin in chosen.cloud.facts.plugins)
+    run.workdir.write(files)
+    run.workdir.keep.mkdir(mode=0o700, exist_ok=True)
+    run.workdir.write_machine_files(plugins)
+    runner = run.terraform()
+    runner.init(init_digest(files))
+    return Standing(runner, runner.state())
+
+
+def init_digest(files: Files) -> str:
+    """What `terraform init` depends on: module calls, provider versions, the backend."""
+    rows = [row for row in files["main.tf"].splitlines() if not row.startswith(('output "', "  value = ", "}"))]
+    versions = [text for name, text in sorted(files.items()) if name.endswith("versions.tf") or "backend" in name]
+    return "\n".join([*rows, *versions])
+
+
+def read_built(
+    run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, allow: frozenset[str]
+) -> "Built":
+    """The built nodes, for a run that builds nothing."""
+    with run.stage("read", "Read the state"):
+        standing = read_state(run, files, resolved)
+        check_identity(resolved, standing.state, allow)
+    return nodes_of(resolved, standing.state)
+
+
+def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, allow: frozenset[str]) -> Planned:
+    """Render, make Terraform ready, and plan."""
+    with run.stage("render", "Write Terraform and Ansible files"):
+        standing = read_state(run, files, resolved)
+        check_identity(resolved, standing.state, allow)
+        retired = retired_clouds(resolved.clouds, standing.state, catalogue)
+        if retired:
+            everything = {**resolved.clouds, **retired}
+            root = terraform_files.root_input(resolved.config, everything, resolved.software, resolved.nodes)
+            files = {**files, **terraform_files.render(root)}
+            run.workdir.write(files)
+            standing.runner.init(init_digest(files))
+        write_login(run, resolved, standing.state)
+    with run.stage("plan", "Plan the infrastructure") as note:
+        raw = standing.runner.plan()
+        found = plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
+        note(_counts(found))
+    return Planned(standing, found)
+
+
+def _counts(found: InfraPlan) -> str:
+    words = [f"{found.count(action)} to {action}" for action in ("create", "change", "replace", "destroy") if found.count(action)]  # type: ignore[arg-type]
+    return "nodes: " + ", ".join(words) if words else "no node changes"
+
+
+def retired_clouds(chosen: Mapping[str, Chosen], state: State, catalogue: Catalogue) -> dict[str, Chosen]:
+    """Clouds that the state still holds and the file no longer names: they are emptied, not forgotten."""
+    found = {}
+    for label, stored in state.clouds.items():
+        if label in chosen or stored.name not in catalogue.clouds:
+            continue
+        cloud = catalogue.clouds[stored.name]
+        found[label] = Chosen(label, cloud, dict(stored.settings), ("cloud",), stored.aliased)
+    return found
+
+
+def check_identity(resolved: Resolved, state: State, allow: frozenset[str]) -> None:
+    """Refuse a name that the state knows in another cloud, region or account."""
+    if not state.exists or not state.cluster or "move-cluster" in allow:
+        return
+    hint = "give this one another name (--set name=…), or --allow move-cluster to move it"
+    where = str(resolved.document.value_place(("cloud", "name")) or "")
+    wanted = resolved.config.cloud.label
+    if resolved.config.name != state.cluster:
+        raise Refused(f"the state in this work folder is of the cluster `{state.cluster}`", where, "choose another --workdir")
+    if state.default_cloud != wanted:
+        raise Refused(f"`{state.cluster}` exists in the cloud `{state.default_cloud}`, not in `{wanted}`", where, hint)
+    for label, stored in state.clouds.items():
+        chosen = resolved.clouds.get(label)
+        if chosen is None:
+            continue
+        if chosen.cloud.name != stored.name:
+            raise Refused(f"`{label}` of `{state.cluster}` is the cloud `{stored.name}`, not `{chosen.cloud.name}`", where, hint)
+        for key, value in stored.identity.items():
+            if chosen.settings.get(key) != value:
+                message = f"`{state.cluster}` exists with {key} {value!r}, not {chosen.settings.get(key)!r}"
+                raise Refused(message, str(resolved.document.value_place((*chosen.path, key)) or where), hint)
+
+
+def write_login(run: Run, resolved: Resolved, state: State) -> None:
+    """Give Terraform the public key that may log in; only a new cluster's first plan needs the secret."""
+    public = _public_key(run.workdir, resolved, run.world, state)
+    values = json.dumps({"ssh_public_key": public}, indent=2) + "\n"
+    run.workdir.write({"ectf.auto.tfvars.json": values}, prune=False, private=True)
+
+
+def _public_key(workdir: Workdir, resolved: Resolved, world: World, state: State) -> str:
+    if resolved.config.ssh.private_key:
+        return _given_public_key(resolved)
+    secret = secrets.find(workdir.secret, world.environment)
+    if secret is None and state.exists:
+        return state.ssh_public_key
+    if secret is None:
+        secret = secrets.new()
+        workdir.write({"keep/secret": secret.value + "\n"}, prune=False, private=True)
+    return secrets.login_key(secret, resolved.config.name).public
+
+
+def _given_public_key(resolved: Resolved) -> str:
+    given = Path(str(resolved.config.ssh.private_key)).expanduser()
+    base = resolved.document.sources[0].absolute().parent if resolved.document.sources else Path()
+    file = base / given.with_name(given.name + ".pub")
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        problem = resolved.document.problem(
+            ("ssh", "private_key"), f"can't read {file}: {error.strerror}", "`ssh-keygen -y -f KEY > KEY.pub` makes it"
+        )
+        raise InputError([problem]) from error
+
+
+def write_identity(workdir: Workdir, resolved: Resolved, world: World) -> None:
+    """The derived login key as a file, for ssh; nothing when the user named a key."""
+    if resolved.config.ssh.private_key:
+        return
+    secret = root_secret(workdir, world)
+    key = secrets.login_key(secret, resolved.config.name)
+    workdir.write({workdir.identity.name: key.private}, prune=False, private=True)
+
+
+def root_secret(workdir: Workdir, world: World) -> RootSecret:
+    """The secret of a cluster that exists."""
+    secret = secrets.find(workdir.secret, world.environment)
+    if secret is None:
+        hint = f"set {secrets.VARIABLE}, or bring back the file"
+        raise Refused("the cluster's root secret is not here", str(workdir.secret), hint)
+    return secret
+
+
+def confirm(found: InfraPlan, ask: Callable[[InfraPlan], bool]) -> None:
+    """Let the user decide, when there is something to decide."""
+    if found.changes and not ask(found):
+        raise Refused("nothing was changed", "", "answer yes, or give --yes")
+
+
+def before_destroy(run: Run, found: InfraPlan) -> None:
+    """The place of hooks that prepare nodes to go, such as draining them: none yet."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """The nodes that are built, and which of the wanted ones are not."""
+
+    nodes: Mapping[str, BuiltNode]
+    missing: tuple[str, ...]
+    bastions: Mapping[str, str | None]
+    applied: bool = False
+
+
+def nodes_of(resolved: Resolved, state: State, applied: bool = False) -> Built:
+    """The wanted nodes that the state has whole.
+
+    Raises TooFewNodes when a group has fewer than its `min`.
+    """
+    wanted = [node.name for node in resolved.nodes]
+    missing = tuple(name for name in wanted if name not in state.nodes)
+    present = {name: state.nodes[name] for name in wanted if name in state.nodes}
+    for group in resolved.config.groups:
+        count = sum(one.group == group for one in present.values())
+        least = resolved.config.min_of(group)
+        if count < least:
+            lacking = ", ".join(name for name in missing if name.startswith(group))
+            hint = "the same `ectf up` makes only what is missing"
+            raise TooFewNodes(f"group `{group}` has {count} of at least {least} nodes; missing: {lacking}", group, hint)
+    return Built(present, missing, state.bastions, applied)
+
+
+def apply(run: Run, resolved: Resolved, planned: Planned) -> Built:
+    """Apply the plan that was shown, and read what there is now."""
+    if not planned.plan.pending:
+        return nodes_of(resolved, planned.standing.state)
+    failure: TerraformFailed | None = None
+    with run.stage("apply", "Build the infrastructure") as note:
+        try:
+            planned.standing.runner.apply(planned.plan.changes)
+        except TerraformFailed as error:
+            failure = error
+            note("failed")
+        state = planned.standing.runner.state()
+    if failure and not _only_nodes_failed(resolved, failure):
+        raise failure
+    try:
+        built = nodes_of(resolved, state, applied=True)
+    except TooFewNodes as error:
+        error.detail = failure.detail if failure else ""
+        raise error from failure
+    if failure and not built.missing:
+        raise failure
+    if failure:
+        message = f"going on without {', '.join(built.missing)}, which could not be built: {failure.detail}"
+        run.tell(Notice("warning", message, "the next `ectf up` tries again"))
+    return built
+
+
+def _only_nodes_failed(resolved: Resolved, failure: TerraformFailed) -> bool:
+    names = {node.name for node in resolved.nodes}
+    parts = [address.rsplit(".", 1)[-1].split("[", 1)[0] for address in failure.addresses]
+    return bool(parts) and all(part in names for part in parts)
+
+
+def connect(run: Run, resolved: Resolved, built: Built, access: Access) -> None:
+    """Write inventory, pinned host keys and ssh_config."""
+    files = ansible_files.connect(
+        resolved.config, resolved.software, resolved.nodes, built.nodes, access, built.bastions
+    )
+    run.workdir.write(files, prune=False)
+    if built.nodes:
+        write_identity(run.workdir, resolved, run.world)
+
+
+def configure(
+    run: Run, resolved: Resolved, built: Built, found: InfraPlan | None, access: Access, limit: Sequence[str]
+) -> UpReport:
+    """Run the plays and the health checks."""
+    if not built.nodes:
+        return report(resolved, built, found, access)
+    with run.stage("configure", "Configure the nodes") as note:
+        summary = ansible.configure(
+            run.workdir.path,
+            run.logs,
+            root_secret(run.workdir, run.world),
+            run.world.children_environment,
+            run.tell,
+            [name for name in limit if name in built.nodes],
+            (run.lock,),
+        )
+        changed = sum(summary.changed.values())
+        note(f"{changed} task(s) changed something" if changed else "nothing changed")
+    # record: the place where what was configured goes into the state
+    with run.stage("health", "Check the software") as note:
+        present = [node for node in resolved.nodes if node.name in built.nodes]
+        checked = health.check(
+            resolved.config, resolved.software, present, access.ssh_config, run.world.children_environment
+        )
+        note("; ".join(f"{one.software}: {one.message}" for one in checked) or "no software to check")
+    ill = [one for one in checked if not one.healthy]
+    if ill:
+        rows = "\n".join(f"{one.software} on {one.node}: {one.message}" for one in ill)
+        raise ConfigureFailed("the health check failed", ill[0].node, "`ectf status` asks again", rows)
+    return report(resolved, built, found, access, summary, checked)
+
+
+def report(
+    resolved: Resolved,
+    built: Built,
+    found: InfraPlan | None,
+    access: Access,
+    summary: ansible.Summary | None = None,
+    checked: tuple[health.Health, ...] = (),
+) -> UpReport:
+    """What the run came to."""
+    return UpReport(
+        cluster=resolved.config.name,
+        nodes=tuple(built.nodes),
+        missing=built.missing,
+        plan=found,
+        applied=built.applied,
+        configuration=summary,
+        health=checked,
+        first_node=next(iter(built.nodes), ""),
+        ssh_config=str(access.ssh_config),
+    )
+
+

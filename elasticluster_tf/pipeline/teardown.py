@@ -1,0 +1,144 @@
+"""Destroy a cluster, from its file or from its state alone, and prove that nothing is left."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from elasticluster_tf import documents, plan as plans, terraform_files, workdir
+from elasticluster_tf.checks import Catalogue, Resolved
+from elasticluster_tf.clouds import Chosen
+from elasticluster_tf.config import State as StateSettings
+from elasticluster_tf.errors import EctfError, InputError, TerraformFailed
+from elasticluster_tf.events import Notice
+from elasticluster_tf.pipeline import stages
+from elasticluster_tf.pipeline.reports import DownReport, Leftover
+from elasticluster_tf.pipeline.run import Run
+from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.terraform_files import RootInput
+from elasticluster_tf.workdir import Workdir
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be destroyed; without `resolved` its file could not be read, and the state decides."""
+
+    workdir: Workdir
+    name: str
+    state: StateSettings
+    clouds: Mapping[str, Chosen]
+    complaint: InputError | None = None
+
+
+def target(
+    files: tuple[Path, ...], base: Path, given: Path | None, resolve: Callable[[], Resolved]
+) -> Target:
+    """Find the cluster by its file, else by the work folder beside it.
+
+    Raises the file's InputError when there is no work folder, or more than one.
+    """
+    try:
+        found = resolve()
+    except InputError as error:
+        folders = [Workdir(given.absolute())] if given else workdir.existing(base)
+        if len(folders) != 1 or not folders[0].keep.is_dir():
+            raise
+        name, state = _remembered(folders[0])
+        return Target(folders[0], name, state, {}, error)
+    place = Workdir(given.absolute()) if given else workdir.find(base, found.config.name)
+    return Target(place, found.config.name, found.config.state, found.clouds)
+
+
+def _remembered(folder: Workdir) -> tuple[str, StateSettings]:
+    """Name and backend from the file that the last render left in the work folder."""
+    try:
+        data = documents.plain((folder.path / "cluster.yaml").read_text(encoding="utf-8"))
+        return str(data["name"]), StateSettings.model_validate(data.get("state", {}))
+    except (OSError, KeyError, TypeError, ValueError):
+        return folder.path.name, StateSettings()
+
+
+def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[InfraPlan], bool]) -> DownReport:
+    """Plan an emptied cluster, confirm, apply, and ask the clouds what is left."""
+    if goal.complaint:
+        run.tell(Notice("warning", f"the cluster file is wrong; going by the state\n{goal.complaint}"))
+    root = RootInput(goal.name, goal.state, "", goal.clouds, (), emptied=True)
+    with run.stage("read", "Read the state"):
+        standing = _stand(run, root, fresh=bool(goal.clouds))
+        clouds = {**goal.clouds, **stages.retired_clouds(goal.clouds, standing.state, catalogue)}
+        if clouds != goal.clouds:
+            root = replace(root, clouds=clouds)
+            standing = _stand(run, root)
+    destroyed = _destroy(run, standing, confirm)
+    kept, checked, unchecked = _proof(run, root)
+    run.workdir.remove_if_empty()
+    return DownReport(goal.name, destroyed, kept, checked, unchecked)
+
+
+def _stand(run: Run, root: RootInput, fresh: bool = True) -> stages.Standing:
+    files = terraform_files.render(root)
+    if not fresh and (run.workdir.path / "main.tf").is_file():
+        files = {}  # the clouds are not known yet: what the last run left knows backend and providers
+    plugins = tuple(plugin for chosen in root.clouds.values() for plugin in chosen.cloud.facts.plugins)
+    run.workdir.write(files, prune=bool(files))
+    run.workdir.keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+    run.workdir.write_machine_files(plugins)
+    runner = run.terraform()
+    main = {"main.tf": (run.workdir.path / "main.tf").read_text(encoding="utf-8")}
+    runner.init(stages.init_digest({**main, **files}))
+    return stages.Standing(runner, runner.state())
+
+
+def _destroy(run: Run, standing: stages.Standing, confirm: Callable[[InfraPlan], bool]) -> int:
+    if not standing.state.exists:
+        return 0
+    with run.stage("plan", "Plan the destruction"):
+        raw = standing.runner.plan()
+        found = plans.parse(raw, [], list(standing.state.nodes))
+    stages.confirm(found, confirm)
+    stages.before_destroy(run, found)
+    with run.stage("destroy", "Destroy"):
+        standing.runner.apply(found.changes)
+        state = standing.runner.state()
+    if state.exists:
+        rest = "\n".join(resource.address for resource in state.resources)
+        raise TerraformFailed("the state still holds resources", "", "run `ectf down` again", rest)
+    return found.changes
+
+
+def _proof(run: Run, root: RootInput) -> tuple[tuple[Leftover, ...], tuple[str, ...], tuple[str, ...]]:
+    """Ask each cloud for what still carries the cluster's label.
+
+    Raises EctfError when something is left that nobody asked to keep.
+    """
+    found: list[Leftover] = []
+    checked, unchecked = [], []
+    with run.stage("proof", "Look for leftovers") as note:
+        for label, chosen in root.clouds.items():
+            files = terraform_files.leftovers(root, label)
+            if not files:
+                unchecked.append(label)
+                continue
+            checked.append(label)
+            found += _look(run, label, chosen, files)
+        note(f"{len(found)} kept on purpose" if found else "nothing")
+    lost = [one for one in found if not one.kept]
+    if lost:
+        rows = "\n".join(f"{one.cloud}: {one.type} {one.name or one.id}" for one in lost)
+        hint = "`ectf up` adopts what is its own and `ectf down` then removes it; else remove it by hand"
+        raise EctfError("something of the cluster is left", root.name, hint, rows)
+    return tuple(found), tuple(checked), tuple(unchecked)
+
+
+def _look(run: Run, label: str, chosen: Chosen, files: Mapping[str, str]) -> list[Leftover]:
+    below = f"leftovers/{label}"
+    run.workdir.write({f"{below}/{name}": text for name, text in files.items()}, prune=False)
+    run.workdir.write_machine_files(chosen.cloud.facts.plugins, below)
+    runner = run.terraform(run.workdir.path / below)
+    runner.init(str(sorted(files.items())))
+    planned = runner.plan()["planned_values"]["outputs"]["leftovers"].get("value") or []
+    return [
+        Leftover(label, str(one["type"]), str(one["id"]), str(one.get("name") or ""), bool(one.get("kept")))
+        for one in planned
+    ]
+
+

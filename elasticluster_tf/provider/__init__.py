@@ -1,0 +1,1 @@
+"""Terraform provider for the cloud `local`: nodes are Podman system containers on this machine."""

@@ -1,0 +1,128 @@
+"""What the state says: nodes, the cluster's identity, how much there is.
+
+Read by `terraform state pull`, which works with every backend and starts no provider. The format is
+version 4, stable since Terraform 0.12.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from elasticluster_tf.errors import EctfError
+from elasticluster_tf.nodes import BuiltNode
+
+
+class StoredCloud(BaseModel):
+    """A cloud as the state remembers it: enough to empty it without the cluster file."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    name: str
+    aliased: bool = False
+    identity: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+
+
+class _Identity(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    name: str
+    default_cloud: str
+    clouds: dict[str, StoredCloud]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One managed resource of the state."""
+
+    address: str
+    module: str
+    type: str
+    name: str
+    tainted: bool
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of one cluster; without resources for one that does not exist."""
+
+    resources: tuple[Resource, ...] = ()
+    nodes: Mapping[str, BuiltNode] = field(default_factory=dict)
+    cluster: str = ""
+    default_cloud: str = ""
+    clouds: Mapping[str, StoredCloud] = field(default_factory=dict)
+    bastions: Mapping[str, str | None] = field(default_factory=dict)
+    ssh_public_key: str = ""
+    serial: int = 0
+    lineage: str = ""
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was built and not destroyed."""
+        return bool(self.resources)
+
+
+def parse(raw: Mapping[str, Any]) -> State:
+    """The state from Terraform's own JSON."""
+    if raw.get("version", 4) != 4:
+        raise EctfError(f"the state has format {raw.get('version')}, which this ectf does not know")
+    resources = tuple(_resource(one, index) for one in raw.get("resources", []) if one["mode"] == "managed" for index in one["instances"])
+    outputs = {name: one["value"] for name, one in raw.get("outputs", {}).items()}
+    identity = _identity(raw)
+    return State(
+        resources=resources,
+        nodes=_built(outputs, resources),
+        cluster=identity.name if identity else "",
+        default_cloud=identity.default_cloud if identity else "",
+        clouds=identity.clouds if identity else {},
+        bastions={n.removeprefix("bastion_"): v for n, v in outputs.items() if n.startswith("bastion_")},
+        ssh_public_key=str(outputs.get("ssh_public_key") or ""),
+        serial=int(raw.get("serial", 0)),
+        lineage=str(raw.get("lineage", "")),
+    )
+
+
+def _resource(raw: Mapping[str, Any], instance: Mapping[str, Any]) -> Resource:
+    module = str(raw.get("module", ""))
+    head = f"{module}." if module else ""
+    key = instance.get("index_key")
+    index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
+    address = f"{head}{raw['type']}.{raw['name']}{index}"
+    return Resource(address, module, raw["type"], raw["name"], instance.get("status") == "tainted")
+
+
+def _identity(raw: Mapping[str, Any]) -> _Identity | None:
+    for one in raw.get("resources", []):
+        if one["type"] == "terraform_data" and one["name"] == "cluster" and not one.get("module"):
+            for instance in one["instances"]:
+                stored = instance["attributes"].get("input") or {}
+                return _Identity.model_validate(stored.get("value", stored))
+    return None
+
+
+def _built(outputs: Mapping[str, Any], resources: tuple[Resource, ...]) -> dict[str, BuiltNode]:
+    """Nodes whose output is there and whose resources are whole.
+
+    An output can outlive its machine when a replacement failed half-way, so the resources decide: one
+    that bears the node's name must exist, and none of them may be tainted.
+    """
+    found = {}
+    by_node: dict[str, list[Resource]] = {}
+    for resource in resources:
+        by_node.setdefault(resource.name, []).append(resource)
+    for output, value in outputs.items():
+        if not output.startswith("node_") or not isinstance(value, dict):
+            continue
+        name = output.removeprefix("node_")
+        own = by_node.get(name, [])
+        if own and not any(resource.tainted for resource in own):
+            cloud = own[0].module.removeprefix("module.")
+            found[name] = BuiltNode(name=name, cloud=cloud, **_fields(value))
+    return dict(sorted(found.items()))
+
+
+def _fields(value: Mapping[str, Any]) -> dict[str, Any]:
+    known = BuiltNode.__dataclass_fields__
+    return {
+        key: inner for key, inner in value.items() if key in known and key not in ("name", "cloud") and inner is not None
+    }

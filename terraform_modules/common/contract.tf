@@ -1,0 +1,110 @@
+# The interface of a cloud: the variables every cloud's module takes and the outputs it gives.
+# One file, linked into each cloud's folder. The outputs `node_<name>` are stamped per node
+# from the cloud's own node.tf.j2; each has the shape described at the end of this file.
+
+variable "cluster_name" {
+  description = "Name of the cluster: a prefix of the names of all that is made, and the label it is found by."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.cluster_name))
+    error_message = "A cluster's name is 1 to 31 lower-case letters, digits and dashes and starts with a letter."
+  }
+}
+
+variable "nodes" {
+  description = "The nodes of this cloud by name. The set of keys is that of the stamped blocks."
+  type = map(object({
+    group     = string
+    index     = number
+    type      = optional(string)
+    cpus      = optional(number)
+    memory_gb = optional(number)
+    gpus      = optional(number, 0)
+    image     = string
+    disk_gb   = optional(number)
+    public_ip = optional(bool, false)
+    spot      = optional(bool, false)
+    needs     = optional(list(string), [])
+    labels    = optional(map(string), {})
+    volumes = optional(map(object({
+      size_gb    = number
+      mount      = optional(string)
+      on_destroy = optional(string, "delete")
+    })), {})
+  }))
+  nullable = false
+}
+
+variable "user_data" {
+  description = "cloud-init user data by node name; a node without an entry gets none."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "ssh_user" {
+  description = "Login user by image name; an image without an entry uses the cloud's own knowledge."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "ssh_public_key" {
+  description = "Public key, in OpenSSH's one-line form, that may log in as the login user."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
+variable "ssh_allow_from" {
+  description = "CIDR ranges that may reach SSH."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "ports" {
+  description = "Ports the software listens on, by node group; `public` ones are opened beyond the cluster."
+  type = map(list(object({
+    port     = number
+    to_port  = optional(number)
+    protocol = optional(string, "tcp")
+    public   = optional(bool, false)
+  })))
+  default  = {}
+  nullable = false
+}
+
+variable "labels" {
+  description = "Labels (tags) put on everything that can carry them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "peer_cidrs" {
+  description = "CIDR ranges where nodes of other clouds of this cluster come from."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+# Outputs every cloud gives, in its main.tf (once) and node.tf.j2 (per node):
+#
+#   network = { id, cidr }                 null where the cloud makes none
+#   bastion = node name or null            the node to jump through to those without a public address
+#   node_<name> = {
+#     group       = string
+#     address     = string                 what other nodes use
+#     private_ip  = string or null
+#     public_ip   = string or null
+#     ssh_host    = string                 what ectf connects to
+#     ssh_port    = number
+#     ssh_user    = string
+#     instance_id = string                 changes when the machine is another one
+#     zone        = string or null
+#     host_key    = string or null         "ssh-ed25519 AAAA…", when the cloud can tell it
+#     volumes     = map(string)            volume name → device path or mount point
+#   }
