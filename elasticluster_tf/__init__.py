@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from elasticluster_tf.errors import EctfError, Problem
-    from elasticluster_tf.pipeline import Cluster
+    from elasticluster_tf.pipeline import Cluster, World
+    from elasticluster_tf.source import Source
 
-__all__ = ["Cluster", "EctfError", "Problem", "__version__"]
+__all__ = ["Cluster", "EctfError", "Problem", "Source", "World", "__version__"]
 
-_HOMES = {"Cluster": "pipeline", "EctfError": "errors", "Problem": "errors"}
+_HOMES = {
+    "Cluster": "pipeline",
+    "World": "pipeline",
+    "Source": "source",
+    "EctfError": "errors",
+    "Problem": "errors",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -20,6 +20,8 @@ Files = dict[str, str]
 
 # Files of a role that a run does not need.
 _NOT_COPIED = ("software.yaml", "playbook.yml", "README.md")
+# Our plugins, by kind: the folder beside the playbooks where Ansible finds them without being told.
+_PLUGINS = {"lookup": "lookup_plugins", "module": "library", "action": "action_plugins", "filter": "filter_plugins"}
 # Characters that would make Ansible evaluate a text.
 _MARKS = ("{{", "{%", "{#")
 
@@ -41,8 +43,9 @@ def render(config: ClusterConfig, carried: Sequence[Software]) -> Files:
         "ansible/inventory": templating.render("inventory.j2", {}),
     }
     plugins = Path(__file__).parent / "ansible_plugins"
-    for path in sorted(plugins.glob("*/*.py")):
-        files[f"ansible/{path.parent.name}_plugins/{path.name}"] = path.read_text(encoding="utf-8")
+    for kind, beside_playbooks in _PLUGINS.items():
+        for path in sorted((plugins / kind).glob("[a-z]*.py")):
+            files[f"ansible/{beside_playbooks}/{path.name}"] = path.read_text(encoding="utf-8")
     shipped = resources.folder("roles")
     for name in [BASE_ROLE, *(role for one in carried for role in one.facts.roles)]:
         files.update(_role(shipped / name, name))
@@ -97,7 +100,9 @@ def inventory(
     """Ansible's YAML inventory as data. Nodes that are not built are left out."""
     present = [node for node in nodes if node.name in built]
     children: dict[str, Any] = {
-        group: {"hosts": {n.name: _host(n, built[n.name], access, bastions) for n in present if n.group == group}}
+        group: {
+            "hosts": {n.name: _host(n, built[n.name], access, bastions) for n in present if n.group == group}
+        }
         for group in config.groups
     }
     for one in carried:
@@ -151,7 +156,13 @@ def _jump(built: BuiltNode, bastions: Mapping[str, str | None]) -> str | None:
 def ssh_config(built: Mapping[str, BuiltNode], access: Access, bastions: Mapping[str, str | None]) -> str:
     """A configuration for ssh, scp and sftp that knows every node by its name."""
     hosts = [
-        {"name": name, "host": one.ssh_host, "port": one.ssh_port, "user": one.ssh_user, "jump": _jump(one, bastions)}
+        {
+            "name": name,
+            "host": one.ssh_host,
+            "port": one.ssh_port,
+            "user": one.ssh_user,
+            "jump": _jump(one, bastions),
+        }
         for name, one in sorted(built.items())
     ]
     return templating.render("ssh_config.j2", {"hosts": hosts, "access": access})

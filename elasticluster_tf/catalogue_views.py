@@ -15,7 +15,9 @@ def clouds(known: Catalogue, name: str | None) -> list[dict[str, Any]]:
             "name": cloud.name,
             "title": cloud.facts.title,
             "images": sorted(cloud.facts.images),
-            "sizes": "any" if cloud.facts.sizes == "direct" else [one.model_dump() for one in cloud.facts.sizes],
+            "sizes": "any"
+            if cloud.facts.sizes == "direct"
+            else [one.model_dump() for one in cloud.facts.sizes],
             "credentials": list(cloud.facts.credentials),
             "settings": [_variable(one) for one in cloud.variables.values()],
         }
@@ -41,14 +43,29 @@ def software(known: Catalogue, name: str | None) -> list[dict[str, Any]]:
 
 def rows(found: Sequence[Mapping[str, Any]], whole: bool) -> list[tuple[str, ...]]:
     """A table: one row an entry, or one row a setting of the single entry."""
+    body: list[tuple[str, ...]]
     if whole:
         settings = found[0]["settings"]
-        body = [(one["name"], one["type"], "required" if one["required"] else str(one["default"]), one["description"]) for one in settings]
+        body = [
+            (
+                one["name"],
+                one["type"],
+                "required" if one["required"] else str(one["default"]),
+                one["description"],
+            )
+            for one in settings
+        ]
         return [("setting", "type", "default", "description"), *body]
     if found and "parts" in found[0]:
-        body = [(one["name"], one["title"], ", ".join(one["parts"]), _ports(one), ", ".join(one["supported"])) for one in found]  # type: ignore[misc]
+        body = [
+            (one["name"], one["title"], ", ".join(one["parts"]), _ports(one), ", ".join(one["supported"]))
+            for one in found
+        ]
         return [("software", "title", "parts", "ports", "supported"), *body]
-    body = [(one["name"], one["title"], ", ".join(one["images"]), ", ".join(s["name"] for s in one["settings"])) for one in found]
+    body = [
+        (one["name"], one["title"], ", ".join(one["images"]), ", ".join(s["name"] for s in one["settings"]))
+        for one in found
+    ]
     return [("cloud", "title", "images", "settings"), *body]
 
 

@@ -65,14 +65,14 @@ def resolve(document: Document, base: Path, known: Catalogue) -> Resolved:
     return Resolved(typed, document, chosen, carried, nodes.expand(typed, chosen, carried))
 
 
-def _name_clashes(
-    document: Document, typed: ClusterConfig, carried: tuple[Software, ...]
-) -> list[Problem]:
+def _name_clashes(document: Document, typed: ClusterConfig, carried: tuple[Software, ...]) -> list[Problem]:
     """A node group may not bear the name of an inventory group that a software makes."""
     taken = {one.name for one in carried}
     taken |= {f"{one.name}_{part}" for one in carried for part in one.facts.parts}
     return [
-        document.problem(("groups", name), f"`{name}` is also a software's group in the inventory", "rename it", True)
+        document.problem(
+            ("groups", name), f"`{name}` is also a software's group in the inventory", "rename it", True
+        )
         for name in typed.groups
         if name in taken
     ]

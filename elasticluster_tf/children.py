@@ -54,7 +54,9 @@ def run(
                 pass_fds=tuple(inherit),
             )
         except OSError as error:
-            raise EctfError(f"can't run {words[0]}: {error.strerror}", "", "`ectf doctor` says what is missing") from error
+            raise EctfError(
+                f"can't run {words[0]}: {error.strerror}", "", "`ectf doctor` says what is missing"
+            ) from error
     interrupted = _follow(child, log, on_line)
     output, complaints = (path.read_text(encoding="utf-8", errors="replace") for path in (log, errors))
     if not complaints:

@@ -185,7 +185,9 @@ def choose(
     """The clouds the groups are built in, by label, and what is wrong with their settings."""
     chosen: dict[str, Chosen] = {}
     problems: list[Problem] = []
-    wanted: list[KeyPath] = [("groups", name, "cloud") for name, group in config.groups.items() if group.cloud]
+    wanted: list[KeyPath] = [
+        ("groups", name, "cloud") for name, group in config.groups.items() if group.cloud
+    ]
     if len(wanted) < len(config.groups):
         wanted.insert(0, ("cloud",))
     for path in wanted:
@@ -233,7 +235,9 @@ def group_problems(document: Document, name: str, group: Group, chosen: Chosen) 
         hint = did_you_mean(group.image, list(facts.images))
         yield document.problem((*path, "image"), f"{chosen.cloud.name} has no image `{group.image}`", hint)
     if group.size and facts.sizes != "direct" and resolve_size(group, chosen.cloud) is None:
-        yield document.problem((*path, "size"), f"{chosen.cloud.name} has no type of this size", "name a `type:`")
+        yield document.problem(
+            (*path, "size"), f"{chosen.cloud.name} has no type of this size", "name a `type:`"
+        )
     own = group.settings.get(chosen.cloud.name)
     if own is not None and chosen.cloud.node_settings is None:
         message = f"{chosen.cloud.name} has no settings per node"

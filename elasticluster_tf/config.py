@@ -7,7 +7,7 @@ the file alone can be wrong in.
 import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -154,20 +154,26 @@ class SoftwareChoice(BaseModel):
     def parts(self) -> dict[str, tuple[str, ...]]:
         """Part → groups."""
         extra = self.model_extra or {}
-        return {part: (groups,) if isinstance(groups, str) else tuple(groups) for part, groups in extra.items()}
+        return {
+            part: (groups,) if isinstance(groups, str) else tuple(groups) for part, groups in extra.items()
+        }
 
 
 class Guard(_Model):
     """Limits that a plan may not cross."""
 
-    max_nodes: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="Most nodes of the cluster.")
+    max_nodes: Annotated[StrictInt, Field(ge=0)] | None = Field(
+        None, description="Most nodes of the cluster."
+    )
 
 
 class State(BaseModel):
     """Where Terraform keeps its state: any backend, with that backend's own settings."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    backend: Annotated[StrictStr, Field(pattern=r"^[a-z0-9_]+$")] = Field("local", description="Terraform backend.")
+    backend: Annotated[StrictStr, Field(pattern=r"^[a-z0-9_]+$")] = Field(
+        "local", description="Terraform backend."
+    )
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -208,8 +214,8 @@ def read(paths: Sequence[Path], assignments: Sequence[str], environment: Mapping
     """
     found: list[Document] = []
     problems: list[Problem] = []
-    readers: list[Callable[[], Document]] = [lambda p=path: documents.read(p, environment) for path in paths]
-    readers += [lambda t=text: documents.assignment(t, environment) for text in assignments]
+    readers: list[Callable[[], Document]] = [partial(documents.read, path, environment) for path in paths]
+    readers += [partial(documents.assignment, text, environment) for text in assignments]
     for reader in readers:
         try:
             found.append(reader())
@@ -291,5 +297,6 @@ def _known_keys(path: KeyPath) -> list[str]:
     if path:
         model = inner.get(str(path[0]), ClusterConfig)
     if len(path) > 2:
-        model = {"size": Size, "volumes": Volume}.get(str(path[2]), model)
+        deeper: dict[str, type[BaseModel]] = {"size": Size, "volumes": Volume}
+        model = deeper.get(str(path[2]), model)
     return list(model.model_fields)

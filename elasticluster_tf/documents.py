@@ -76,7 +76,9 @@ def read(path: Path, environment: Mapping[str, str]) -> Document:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         hint = "`ectf init` writes a first one" if isinstance(error, FileNotFoundError) else ""
-        raise InputError([Problem(f"can't read the file: {reason}", "", Place(str(path), 0, 0), hint)]) from error
+        raise InputError(
+            [Problem(f"can't read the file: {reason}", "", Place(str(path), 0, 0), hint)]
+        ) from error
     return parse(text, str(path), environment, (path,))
 
 
@@ -91,7 +93,9 @@ def parse(text: str, name: str, environment: Mapping[str, str], sources: tuple[P
         raise InputError([Problem(f"this is no YAML: {message}", "", place)]) from error
     except YAMLError as error:  # the reader's own errors carry an offset instead of a mark
         place = _offset_place(name, text, getattr(error, "position", 0))
-        raise InputError([Problem(f"this is no YAML: {getattr(error, 'reason', error)}", "", place)]) from error
+        raise InputError(
+            [Problem(f"this is no YAML: {getattr(error, 'reason', error)}", "", place)]
+        ) from error
     except RecursionError as error:
         raise InputError([Problem("this is nested too deeply", "", Place(name, 1, 1))]) from error
     if root is None:
@@ -130,7 +134,9 @@ def assignment(text: str, environment: Mapping[str, str]) -> Document:
     key, found, value = text.partition("=")
     parts = key.strip().split(".")
     if not found or not all(parts):
-        raise InputError([Problem("--set takes KEY=VALUE, as in groups.compute.count=5", "", Place(name, 0, 0))])
+        raise InputError(
+            [Problem("--set takes KEY=VALUE, as in groups.compute.count=5", "", Place(name, 0, 0))]
+        )
     document = parse(value, name, environment)
     data, prefix = document.data if value.strip() else "", tuple(parts)
     for part in reversed(parts):
@@ -173,7 +179,9 @@ def _offset_place(name: str, text: str, offset: int) -> Place:
     before = text[:offset]
     line = before.count("\n")
     lines = text.splitlines()
-    return Place(name, line + 1, offset - (before.rfind("\n") + 1) + 1, lines[line] if line < len(lines) else "")
+    return Place(
+        name, line + 1, offset - (before.rfind("\n") + 1) + 1, lines[line] if line < len(lines) else ""
+    )
 
 
 class _Reader:
@@ -193,7 +201,9 @@ class _Reader:
         self.values[path] = place
         self.count += 1
         if id(node) in self.open or self.count > _MOST_VALUES:
-            self.problems.append(Problem("an alias that holds itself, or too many values", dotted(path), place))
+            self.problems.append(
+                Problem("an alias that holds itself, or too many values", dotted(path), place)
+            )
             return None
         self.open.add(id(node))
         try:
@@ -201,7 +211,7 @@ class _Reader:
                 return self.mapping(node, path)
             if isinstance(node, SequenceNode):
                 return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
-            return self.scalar(node, path, place)
+            return self.scalar(node, path, place) if isinstance(node, ScalarNode) else None
         finally:
             self.open.discard(id(node))
 
@@ -230,10 +240,14 @@ class _Reader:
         try:
             value = self.constructor.construct_object(node)
         except (YAMLError, ValueError) as error:
-            self.problems.append(Problem(f"this value can't be read: {str(error).splitlines()[0]}", dotted(path), place))
+            self.problems.append(
+                Problem(f"this value can't be read: {str(error).splitlines()[0]}", dotted(path), place)
+            )
             return None
         if isinstance(value, str) and (bad := _uncarried(value)):
-            self.problems.append(Problem(f"the character {bad} can't be carried to a node", dotted(path), place))
+            self.problems.append(
+                Problem(f"the character {bad} can't be carried to a node", dotted(path), place)
+            )
         return value if value is None or isinstance(value, bool | int | float | str) else node.value
 
     def environment_value(self, match: re.Match[str], path: KeyPath, place: Place) -> str:

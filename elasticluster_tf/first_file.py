@@ -25,13 +25,22 @@ def compose(file: Path, cloud: str, software: tuple[str, ...], known: Catalogue)
     place = known.clouds[cloud]
     chosen = [known.software[name] for name in software]
     images = sorted(place.facts.images) or ["debian-12"]
-    fitting = [image for image in images if all(not one.facts.supported or image in one.facts.supported for one in chosen)]
+    fitting = [
+        image
+        for image in images
+        if all(not one.facts.supported or image in one.facts.supported for one in chosen)
+    ]
     values = {
         "name": _name(file),
         "cloud": cloud,
         "title": place.facts.title,
         "settings": [
-            {"name": one.name, "description": one.description, "example": json.dumps(place.facts.example.get(one.name, one.default)), "required": one.required}
+            {
+                "name": one.name,
+                "description": one.description,
+                "example": json.dumps(place.facts.example.get(one.name, one.default)),
+                "required": one.required,
+            }
             for one in place.variables.values()
         ],
         "image": (fitting or images)[0],
@@ -55,7 +64,12 @@ def _software(name: str, facts: object) -> dict[str, object]:
         "name": name,
         "title": getattr(facts, "title", name),
         "parts": [
-            {"name": part, "group": "frontend" if fact.max == 1 or not fact.min else "compute", "used": fact.min > 0, "description": fact.description}
+            {
+                "name": part,
+                "group": "frontend" if fact.max == 1 or not fact.min else "compute",
+                "used": fact.min > 0,
+                "description": fact.description,
+            }
             for part, fact in parts.items()
         ],
     }

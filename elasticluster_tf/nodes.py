@@ -66,7 +66,9 @@ def names(group: str, count: int, exclude: Sequence[str] = ()) -> Iterator[tuple
             yield index, name
 
 
-def expand(config: ClusterConfig, chosen: Mapping[str, Chosen], carried: Sequence[Software]) -> tuple[Node, ...]:
+def expand(
+    config: ClusterConfig, chosen: Mapping[str, Chosen], carried: Sequence[Software]
+) -> tuple[Node, ...]:
     """Every node of the cluster, in the order of the file."""
     found: list[Node] = []
     for group_name, group in config.groups.items():

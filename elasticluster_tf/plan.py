@@ -89,7 +89,9 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
             others.append(change)
     order = {name: position for position, name in enumerate([*node_names, *built])}
     return InfraPlan(
-        nodes=tuple(_node_change(name, of_node[name]) for name in sorted(of_node, key=lambda n: order.get(n, 0))),
+        nodes=tuple(
+            _node_change(name, of_node[name]) for name in sorted(of_node, key=lambda n: order.get(n, 0))
+        ),
         resources=tuple(others),
         drift=tuple(_drift(raw, known)),
         outputs_change=any(one["actions"] != ["no-op"] for one in raw.get("output_changes", {}).values()),
@@ -99,7 +101,12 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
 def _action(actions: Sequence[str]) -> Action | None:
     if "create" in actions and "delete" in actions:
         return "replace"
-    single: dict[str, Action] = {"create": "create", "update": "change", "delete": "destroy", "forget": "destroy"}
+    single: dict[str, Action] = {
+        "create": "create",
+        "update": "change",
+        "delete": "destroy",
+        "forget": "destroy",
+    }
     return single.get(actions[0])
 
 
@@ -172,7 +179,9 @@ def _node_reason(action: Action, changes: Sequence[ResourceChange]) -> str:
     if action == "replace":
         reasons = [_forced(change) for change in changes if change.forced_by] + reasons
     elif action == "change":
-        reasons += [", ".join(one.attribute for one in change.changed) for change in changes if change.changed]
+        reasons += [
+            ", ".join(one.attribute for one in change.changed) for change in changes if change.changed
+        ]
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 

@@ -63,7 +63,9 @@ def find(file: Path, environment: Mapping[str, str]) -> RootSecret | None:
         return kept
     if len(given) < _LEAST_LENGTH:
         message = f"{VARIABLE} is shorter than {_LEAST_LENGTH} characters"
-        raise InputError([Problem(message, "", Place("environment", 0, 0), "`openssl rand -hex 32` makes one")])
+        raise InputError(
+            [Problem(message, "", Place("environment", 0, 0), "`openssl rand -hex 32` makes one")]
+        )
     if kept and kept.value != given:
         hint = f"unset {VARIABLE}, or move the file away if the variable is the right one"
         raise Refused(f"{VARIABLE} is not the secret this cluster was made with", str(file), hint)

@@ -129,7 +129,9 @@ def choose(
             problems += _variable_problems(config, document, known[name])
         else:
             hint = did_you_mean(name, list(known)) or "`ectf software` lists them"
-            problems.append(document.problem(("software", name), f"there is no software `{name}`", hint, at_key=True))
+            problems.append(
+                document.problem(("software", name), f"there is no software `{name}`", hint, at_key=True)
+            )
     problems += _order_problems(document, chosen)
     problems += _conflict_problems(config, document, chosen)
     return tuple(chosen), problems
@@ -195,7 +197,9 @@ def _count_problems(
     count = sum(config.groups[group].count for group in groups if group in config.groups)
     if count < wanted.min:
         hint = wanted.description or "name a group for it"
-        yield document.problem(path, f"part `{part}` wants at least {wanted.min} node(s), there are {count}", hint)
+        yield document.problem(
+            path, f"part `{part}` wants at least {wanted.min} node(s), there are {count}", hint
+        )
     if wanted.max is not None and count > wanted.max:
         yield document.problem(path, f"part `{part}` takes at most {wanted.max} node(s), there are {count}")
 
@@ -218,7 +222,9 @@ def _order_problems(document: Document, chosen: Sequence[Software]) -> Iterator[
             if order.get(earlier, -1) > order[software.name]:
                 hint = f"put `{earlier}` before `{software.name}` in the file"
                 path = ("software", software.name)
-                yield document.problem(path, f"is configured before `{earlier}`, which it needs", hint, at_key=True)
+                yield document.problem(
+                    path, f"is configured before `{earlier}`, which it needs", hint, at_key=True
+                )
 
 
 def _conflict_problems(
@@ -232,4 +238,6 @@ def _conflict_problems(
         }
         for group in sorted(shared):
             message = f"`{one.name}` and `{other.name}` can't be on the same nodes, and both are on `{group}`"
-            yield document.problem(("software", other.name), message, "give them groups of their own", at_key=True)
+            yield document.problem(
+                ("software", other.name), message, "give them groups of their own", at_key=True
+            )

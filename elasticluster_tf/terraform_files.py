@@ -42,7 +42,9 @@ class RootInput:
     emptied: bool = False
 
 
-def root_input(config: ClusterConfig, clouds: Mapping[str, Chosen], carried: Sequence[Software], nodes: tuple[Node, ...]) -> RootInput:
+def root_input(
+    config: ClusterConfig, clouds: Mapping[str, Chosen], carried: Sequence[Software], nodes: tuple[Node, ...]
+) -> RootInput:
     """The input for a cluster as its file wants it."""
     return RootInput(
         name=config.name,
@@ -90,7 +92,9 @@ def _module(folder: str, cloud: Cloud, names: Sequence[str]) -> Files:
     }
     stamp = templating.template(cloud.path / "node.tf.j2")
     blocks = [stamp.render(name=name).strip() + "\n" for name in names]
-    files[f"{folder}/nodes.tf"] = "\n".join(["# One block per node, stamped from the cloud's node.tf.j2.\n", *blocks])
+    files[f"{folder}/nodes.tf"] = "\n".join(
+        ["# One block per node, stamped from the cloud's node.tf.j2.\n", *blocks]
+    )
     return files
 
 
@@ -118,7 +122,9 @@ def _main(wanted: RootInput) -> str:
                 "settings": sorted(chosen.settings),
                 "node_settings": chosen.cloud.node_settings is not None,
                 "providers": sorted(own) if alias else [],
-                "provider": templating.template(block).render(label=label, alias=alias) if block.is_file() else "",
+                "provider": templating.template(block).render(label=label, alias=alias)
+                if block.is_file()
+                else "",
                 "nodes": [node.name for node in wanted.nodes if node.cloud == label],
             }
         )
@@ -139,10 +145,15 @@ def _values(wanted: RootInput) -> dict[str, Any]:
         "cluster_name": wanted.name,
         "labels": {**(wanted.labels or {}), **_MANAGED_BY, "ectf-cluster": wanted.name},
         "node_settings": {
-            label: {n.name: n.settings for n in wanted.nodes if n.cloud == label and n.settings} for label in wanted.clouds
+            label: {n.name: n.settings for n in wanted.nodes if n.cloud == label and n.settings}
+            for label in wanted.clouds
         },
-        "nodes": {label: {n.name: _node(n) for n in wanted.nodes if n.cloud == label} for label in wanted.clouds},
-        "ports": {group: [_port(port) for port in ports] for group, ports in (wanted.ports or {}).items() if ports},
+        "nodes": {
+            label: {n.name: _node(n) for n in wanted.nodes if n.cloud == label} for label in wanted.clouds
+        },
+        "ports": {
+            group: [_port(port) for port in ports] for group, ports in (wanted.ports or {}).items() if ports
+        },
         "settings": {label: chosen.settings for label, chosen in wanted.clouds.items()},
         "ssh_allow_from": list(wanted.ssh_allow_from),
         "ssh_user": users,
@@ -187,14 +198,16 @@ def _node(node: Node) -> dict[str, Any]:
         "labels": dict(node.labels),
         "volumes": {name: volume.model_dump(exclude_none=True) for name, volume in node.volumes.items()},
     }
-    return {key: value for key, value in values.items() if value not in (None, [], {}, False) or key == "index"}
+    return {
+        key: value for key, value in values.items() if value not in (None, [], {}, False) or key == "index"
+    }
 
 
 def _port(port: software.Port) -> dict[str, Any]:
-    return {key: value for key, value in port.model_dump().items() if value is not None and key != "description"}
+    return {
+        key: value for key, value in port.model_dump().items() if value is not None and key != "description"
+    }
 
 
 def _json(values: Any) -> str:
     return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-

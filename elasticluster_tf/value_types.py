@@ -54,7 +54,7 @@ _WANTED = {
 }
 
 
-def mismatches(value: Any, wanted: ValueType, path: KeyPath = ()) -> Iterator[Mismatch]:
+def mismatches(value: object, wanted: ValueType, path: KeyPath = ()) -> Iterator[Mismatch]:
     """Everything in `value` that does not fit `wanted`. A null fits: it means `not set`."""
     if wanted.kind == "any" or value is None:
         return
@@ -64,18 +64,22 @@ def mismatches(value: Any, wanted: ValueType, path: KeyPath = ()) -> Iterator[Mi
         return
     if wanted.choices and value not in wanted.choices:
         known = [str(choice) for choice in wanted.choices]
-        yield Mismatch(path, f"{_shown(value)} is none of the values that fit", did_you_mean(str(value), known))
-    if wanted.kind == "list" and wanted.inner:
+        yield Mismatch(
+            path, f"{_shown(value)} is none of the values that fit", did_you_mean(str(value), known)
+        )
+    if isinstance(value, list) and wanted.inner:
         for index, item in enumerate(value):
             yield from mismatches(item, wanted.inner, (*path, index))
-    elif wanted.kind == "map" and wanted.inner:
+    elif isinstance(value, dict) and wanted.inner:
         for key, item in value.items():
             yield from mismatches(item, wanted.inner, (*path, key))
-    elif wanted.kind == "object":
+    elif isinstance(value, dict) and wanted.kind == "object":
         yield from _object_mismatches(value, wanted.fields, path)
 
 
-def _object_mismatches(value: dict[str, Any], fields: Mapping[str, Field], path: KeyPath) -> Iterator[Mismatch]:
+def _object_mismatches(
+    value: dict[str, Any], fields: Mapping[str, Field], path: KeyPath
+) -> Iterator[Mismatch]:
     for key, item in value.items():
         if key in fields:
             yield from mismatches(item, fields[key].type, (*path, key))
@@ -111,25 +115,27 @@ def json_schema(wanted: ValueType, description: str = "") -> dict[str, Any]:
     return schema
 
 
-_TOKEN = re.compile(r"\s*([A-Za-z_][\w-]*|[(){}=,]|\"[^\"]*\"|[^\s(){}=,]+)")
+_WORD = re.compile(r"\s*([A-Za-z_][\w-]*|[(){}=,]|\"[^\"]*\"|[^\s(){}=,]+)")
 
 
 def from_terraform(expression: str) -> ValueType:
     """A Terraform type expression, such as `map(object({a = optional(string, "x")}))`."""
-    tokens = _TOKEN.findall(expression.removeprefix("${").removesuffix("}") if expression[:2] == "${" else expression)
-    return _Expression(tokens).type()[0]
+    words = _WORD.findall(
+        expression.removeprefix("${").removesuffix("}") if expression[:2] == "${" else expression
+    )
+    return _Expression(words).type()[0]
 
 
 class _Expression:
-    """Reads the tokens of a type expression from left to right."""
+    """Reads the words of a type expression from left to right."""
 
-    def __init__(self, tokens: list[str]) -> None:
-        self.tokens = tokens
+    def __init__(self, words: list[str]) -> None:
+        self.words = words
         self.at = 0
 
     def take(self) -> str:
         self.at += 1
-        return self.tokens[self.at - 1] if self.at <= len(self.tokens) else ""
+        return self.words[self.at - 1] if self.at <= len(self.words) else ""
 
     def type(self) -> tuple[ValueType, bool]:
         """The type that begins here, and whether it is optional."""
@@ -167,8 +173,8 @@ class _Expression:
     def rest(self) -> None:
         """Skip to the parenthesis that closes this one (over defaults of `optional`)."""
         depth = 1
-        while depth and (token := self.take()):
-            depth += (token in "({") - (token in ")}")
+        while depth and (mark := self.take()):
+            depth += (mark in "({") - (mark in ")}")
 
 
 def from_argument_spec(option: Mapping[str, Any]) -> ValueType:
@@ -183,13 +189,19 @@ def from_argument_spec(option: Mapping[str, Any]) -> ValueType:
     if kind == "map" and fields:
         return ValueType("object", fields=fields)
     if kind == "list":
-        inner = ValueType("object", fields=fields) if fields else from_argument_spec({"type": option.get("elements", "raw")})
+        inner = (
+            ValueType("object", fields=fields)
+            if fields
+            else from_argument_spec({"type": option.get("elements", "raw")})
+        )
         return ValueType("list", inner=inner, choices=())
     return ValueType(kind, choices=choices)
 
 
 def _spec_field(option: Mapping[str, Any]) -> Field:
-    return Field(from_argument_spec(option), bool(option.get("required")), sentence(option.get("description")))
+    return Field(
+        from_argument_spec(option), bool(option.get("required")), sentence(option.get("description"))
+    )
 
 
 def sentence(description: Any) -> str:

@@ -116,7 +116,9 @@ class Workdir:
             shutil.rmtree(self.path / name, ignore_errors=True)
 
     @contextlib.contextmanager
-    def lock(self, command: str, tell: Tell, interrupted: Callable[[], bool] = lambda: False) -> Iterator[int]:
+    def lock(
+        self, command: str, tell: Tell, interrupted: Callable[[], bool] = lambda: False
+    ) -> Iterator[int]:
         """Hold the cluster's lock; yields its descriptor, which children inherit.
 
         A child that outlives a killed ectf so keeps the lock until it ends. A lock held by a living

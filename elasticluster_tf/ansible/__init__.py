@@ -1,5 +1,5 @@
 """Ansible: running the plays and reading what happened."""
 
-from elasticluster_tf.ansible.runner import Summary, TaskFailure, configure
+from elasticluster_tf.ansible.runner import configure
 
-__all__ = ["Summary", "TaskFailure", "configure"]
+__all__ = ["configure"]

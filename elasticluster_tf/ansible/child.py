@@ -59,9 +59,13 @@ def _write(event: dict[str, Any]) -> bool:
     kind = event.get("event", "")
     if kind in _EVENTS or event.get("stdout"):
         data = event.get("event_data", {})
-        kept = {key: data[key] for key in ("host", "role", "task", "play", "name", "ignore_errors") if key in data}
+        kept = {
+            key: data[key] for key in ("host", "role", "task", "play", "name", "ignore_errors") if key in data
+        }
         if kind == "playbook_on_stats":
-            kept = {key: data.get(key, {}) for key in ("ok", "changed", "failures", "dark", "rescued", "ignored")}
+            kept = {
+                key: data.get(key, {}) for key in ("ok", "changed", "failures", "dark", "rescued", "ignored")
+            }
         if kind in ("runner_on_failed", "runner_on_unreachable"):
             kept["result"] = data.get("res", {})
         line = {"event": kind, "data": kept, "stdout": event.get("stdout", "")}

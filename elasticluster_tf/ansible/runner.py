@@ -5,13 +5,13 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from elasticluster_tf import children, documents
 from elasticluster_tf.errors import ConfigureFailed, Interrupted
 from elasticluster_tf.events import TaskEvent, TaskFailed, Tell, ToolLine
+from elasticluster_tf.reports import Summary, TaskFailure
 from elasticluster_tf.secrets import RootSecret
 
 # What Ansible's processes may see of the environment. Everything else stays out, because
@@ -21,27 +21,6 @@ _PASSED = (
     "XDG_RUNTIME_DIR",
 )  # fmt: skip
 _TAIL_LINES = 12
-
-
-@dataclass(frozen=True)
-class TaskFailure:
-    """A task that failed on a node; `tail` are the last lines of what it printed."""
-
-    node: str
-    role: str
-    task: str
-    message: str
-    unreachable: bool = False
-    tail: str = ""
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a configuration run did, by node."""
-
-    ok: Mapping[str, int] = field(default_factory=dict)
-    changed: Mapping[str, int] = field(default_factory=dict)
-    failures: tuple[TaskFailure, ...] = ()
 
 
 def configure(
@@ -70,12 +49,18 @@ def configure(
     total = _count_tasks(workdir / "ansible")
     descriptor = _secret_descriptor(secret)
     try:
+        (logs / "ansible").mkdir(exist_ok=True)
         request_file = logs / "ansible-request.json"
         request_file.write_text(json.dumps({**request, "secret_descriptor": descriptor}), encoding="utf-8")
         progress = _Progress(tell, total)
         words = [sys.executable, "-m", "elasticluster_tf.ansible.child", str(request_file)]
         ended = children.run(
-            words, workdir, _environment(environment, workdir), logs / "ansible.jsonl", progress.line, (*inherit, descriptor)
+            words,
+            workdir,
+            _environment(environment, workdir),
+            logs / "ansible.jsonl",
+            progress.line,
+            (*inherit, descriptor),
         )
     finally:
         os.close(descriptor)
@@ -96,7 +81,11 @@ def _secret_descriptor(secret: RootSecret) -> int:
 
 
 def _environment(environment: Mapping[str, str], workdir: Path) -> dict[str, str]:
-    kept = {k: v for k, v in environment.items() if k in _PASSED or k.startswith("LC_") or k.lower().endswith("_proxy")}
+    kept = {
+        k: v
+        for k, v in environment.items()
+        if k in _PASSED or k.startswith("LC_") or k.lower().endswith("_proxy")
+    }
     scripts = str(Path(sys.executable).parent)
     return {
         **kept,
@@ -110,7 +99,11 @@ def _environment(environment: Mapping[str, str], workdir: Path) -> dict[str, str
 def _count_tasks(folder: Path) -> int:
     """An estimate for the progress: the tasks written in the roles the plays use."""
     files = [*folder.glob("roles/*/tasks/*.yml"), *folder.glob("*.yml")]
-    return sum(_tasks(documents.plain(path.read_text(encoding="utf-8"))) for path in files if path.name != "hosts.yml")
+    return sum(
+        _tasks(documents.plain(path.read_text(encoding="utf-8")))
+        for path in files
+        if path.name != "hosts.yml"
+    )
 
 
 def _tasks(entries: Any) -> int:
@@ -139,9 +132,15 @@ class _Progress:
         if event["event"] == "playbook_on_task_start":
             self.number += 1
             total = max(self.total, self.number)
-            self.tell(TaskEvent(data.get("role", ""), str(data.get("name") or data.get("task", "")), self.number, total))
+            self.tell(
+                TaskEvent(
+                    data.get("role", ""), str(data.get("name") or data.get("task", "")), self.number, total
+                )
+            )
         elif failure := _task_failure(event):
-            self.tell(TaskFailed(failure.node, failure.role, failure.task, failure.message, failure.unreachable))
+            self.tell(
+                TaskFailed(failure.node, failure.role, failure.task, failure.message, failure.unreachable)
+            )
 
 
 def _event(line: str) -> dict[str, Any] | None:
@@ -175,11 +174,16 @@ def _task_failure(event: Mapping[str, Any]) -> TaskFailure | None:
     result = data.get("result") or {}
     message = str(result.get("msg") or "").strip() or "failed"
     tail = "\n".join(_last_lines(result))
-    return TaskFailure(data.get("host", ""), data.get("role", ""), data.get("task", ""), message, unreachable, tail)
+    return TaskFailure(
+        data.get("host", ""), data.get("role", ""), data.get("task", ""), message, unreachable, tail
+    )
 
 
 def _last_lines(result: Mapping[str, Any]) -> Iterator[str]:
-    results = [result, *(item for item in result.get("results", []) if isinstance(item, dict) and item.get("failed"))]
+    results = [
+        result,
+        *(item for item in result.get("results", []) if isinstance(item, dict) and item.get("failed")),
+    ]
     for one in results:
         for key in ("msg", "module_stdout", "module_stderr", "stdout", "stderr"):
             if (key != "msg" or one is not result) and isinstance(one.get(key), str):
@@ -189,7 +193,9 @@ def _last_lines(result: Mapping[str, Any]) -> Iterator[str]:
 def _failure(summary: Summary, logs: Path, output: str) -> ConfigureFailed:
     log = f"log: {shlex.quote(str(logs / 'ansible' / 'artifacts' / 'ansible' / 'stdout'))}"
     if not summary.failures:
-        return ConfigureFailed("Ansible ended with an error", "", log, "\n".join(output.splitlines()[-_TAIL_LINES:]))
+        return ConfigureFailed(
+            "Ansible ended with an error", "", log, "\n".join(output.splitlines()[-_TAIL_LINES:])
+        )
     rows = []
     for one in summary.failures:
         role = f"role {one.role}, " if one.role else ""

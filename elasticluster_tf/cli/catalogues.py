@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
 
 
 def clouds(
-    name: Annotated[str | None, typer.Argument(help="One cloud, with its settings.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One cloud, with its settings.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the clouds there are, with their settings, images and sizes."""
@@ -26,7 +28,9 @@ def clouds(
 
 
 def software(
-    name: Annotated[str | None, typer.Argument(help="One software, with its variables.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One software, with its variables.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the software there is, with parts, ports, variables and supported systems."""

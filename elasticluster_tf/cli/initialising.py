@@ -31,6 +31,8 @@ def init(
 
         if file.exists() and not force:
             raise Refused("the file exists already", str(file), "--force overwrites it")
-        text = first_file.compose(file, cloud, tuple(software or ()), checks.catalogue(user_cache_path("ectf") / "hcl"))
+        text = first_file.compose(
+            file, cloud, tuple(software or ()), checks.catalogue(user_cache_path("ectf") / "hcl")
+        )
         write_whole(file, text)
         screen.line(f"{file} is written; next: ectf up {file}")

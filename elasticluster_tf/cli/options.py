@@ -11,35 +11,64 @@ import typer
 if TYPE_CHECKING:
     from elasticluster_tf.console import Screen
     from elasticluster_tf.pipeline import Cluster
-    from elasticluster_tf.pipeline.run import World
+    from elasticluster_tf.source import Source
 
 DEFAULT_FILE = Path("cluster.yaml")
 
 Files = Annotated[
-    list[Path] | None, typer.Argument(metavar="[FILE]...", help="Cluster files, merged left to right.", show_default=False)
+    list[Path] | None,
+    typer.Argument(metavar="[FILE]...", help="Cluster files, merged left to right.", show_default=False),
 ]
 MoreFiles = Annotated[
     list[Path] | None,
-    typer.Option("--file", "-f", metavar="FILE", help="A cluster file; repeatable. Default: ./cluster.yaml.", show_default=False),
+    typer.Option(
+        "--file",
+        "-f",
+        metavar="FILE",
+        help="A cluster file; repeatable. Default: ./cluster.yaml.",
+        show_default=False,
+    ),
 ]
 Assignments = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set a key after all files; repeatable.", show_default=False),
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Set a key after all files; repeatable.", show_default=False
+    ),
 ]
 WorkdirPath = Annotated[
     Path | None,
-    typer.Option("--workdir", metavar="DIR", help="The work folder. Default: .ectf/<name> beside the first file.", show_default=False),
+    typer.Option(
+        "--workdir",
+        metavar="DIR",
+        help="The work folder. Default: .ectf/<name> beside the first file.",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the tools' own output.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 Limit = Annotated[
-    str | None, typer.Option("--limit", metavar="NODE,NODE", help="Configure these nodes only.", show_default=False)
+    str | None,
+    typer.Option("--limit", metavar="NODE,NODE", help="Configure these nodes only.", show_default=False),
 ]
 Allow = Annotated[
     list[str] | None,
-    typer.Option("--allow", metavar="RULE", help="Allow what a rule refuses, such as move-cluster.", show_default=False),
+    typer.Option(
+        "--allow", metavar="RULE", help="Allow what a rule refuses, such as move-cluster.", show_default=False
+    ),
 ]
+
+
+def source(
+    files: list[Path] | None, more: list[Path] | None = None, assignments: list[str] | None = None
+) -> "Source":
+    """The cluster files that the options name."""
+    from platformdirs import user_cache_path
+
+    from elasticluster_tf.source import Source
+
+    named = (*(more or ()), *(files or ())) or (DEFAULT_FILE,)
+    return Source(named, dict(os.environ), user_cache_path("ectf"), tuple(assignments or ()))
 
 
 def cluster(
@@ -50,20 +79,11 @@ def cluster(
     workdir: Path | None = None,
     allow: list[str] | None = None,
 ) -> "Cluster":
-    """The cluster that the options name."""
-    from elasticluster_tf.pipeline import Cluster
+    """The cluster that the options name, whose runs tell the screen."""
+    from elasticluster_tf.pipeline import Cluster, World
 
-    named = (*(more or ()), *(files or ())) or (DEFAULT_FILE,)
-    return Cluster(named, world(screen), tuple(assignments or ()), workdir, frozenset(allow or ()))
-
-
-def world(screen: "Screen") -> "World":
-    """The outside: environment, caches, the screen."""
-    from platformdirs import user_cache_path
-
-    from elasticluster_tf.pipeline.run import World
-
-    return World(dict(os.environ), user_cache_path("ectf"), screen.tell)
+    found = source(files, more, assignments)
+    return Cluster(found, World(found.environment, found.cache, screen.tell), workdir, frozenset(allow or ()))
 
 
 @contextmanager

@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def ssh(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[NODE] [-- COMMAND...]", show_default=False)] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[NODE] [-- COMMAND...]", show_default=False)
+    ] = None,
     file: MoreFiles = None,
     assign: Assignments = None,
     workdir: WorkdirPath = None,
@@ -86,5 +88,3 @@ def _run(words: list[str]) -> int:
     """The tool in the foreground, at the user's terminal; its exit code is ours."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ECTF_SECRET")}
     return subprocess.run(words, env=environment, check=False).returncode
-
-

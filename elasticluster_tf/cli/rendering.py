@@ -30,8 +30,12 @@ def render(
     file: MoreFiles = None,
     assign: Assignments = None,
     workdir: WorkdirPath = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the files elsewhere.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 2 when a file would change.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write the files elsewhere.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 2 when a file would change.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the Terraform and Ansible files that the cluster file alone decides."""
@@ -46,7 +50,9 @@ def render(
         changed, gone = place.changes(rendered)
         if not check:
             place.write(rendered)
-        screen.show("render", {"folder": str(place.path), "changed": changed, "removed": gone}) if as_json else (
+        screen.show(
+            "render", {"folder": str(place.path), "changed": changed, "removed": gone}
+        ) if as_json else (
             screen.line(f"{place.path}: {len(changed)} changed, {len(gone)} removed, {len(rendered)} in all")
         )
     if check and (changed or gone):
@@ -59,7 +65,10 @@ def inventory(
     assign: Assignments = None,
     workdir: WorkdirPath = None,
     from_workdir: Annotated[
-        Path | None, typer.Option("--from-workdir", metavar="DIR", help="Read the file the last run left there.", hidden=True)
+        Path | None,
+        typer.Option(
+            "--from-workdir", metavar="DIR", help="Read the file the last run left there.", hidden=True
+        ),
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="Accepted for Ansible.", hidden=True)] = False,
     host: Annotated[str | None, typer.Option("--host", help="Accepted for Ansible.", hidden=True)] = None,

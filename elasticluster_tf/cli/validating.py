@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from elasticluster_tf.cli.options import AsJson, Assignments, Files, MoreFiles, cluster, reporting
+from elasticluster_tf.cli.options import AsJson, Assignments, Files, MoreFiles, reporting, source
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +20,7 @@ def validate(
 ) -> None:
     """Check the cluster file: every problem at once, with its place and a hint."""
     with reporting(as_json) as screen:
-        found = cluster(screen, files, file, assign).resolved
+        found = source(files, file, assign).resolved
         if as_json:
             screen.show("validate", {"cluster": found.config.name, "nodes": len(found.nodes), "problems": []})
         else:
@@ -38,7 +38,7 @@ def config(
     with reporting(as_json) as screen:
         from elasticluster_tf import documents
 
-        wanted = cluster(screen, files, file, assign)
+        wanted = source(files, file, assign)
         document = wanted.document
         rows = [
             {"key": documents.dotted(path), "value": value, "origin": str(document.value_place(path) or "")}

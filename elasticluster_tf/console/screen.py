@@ -60,19 +60,23 @@ class Screen:
             case TaskEvent():
                 role = f"{event.role}: " if event.role else ""
                 self.progress(f"task {event.number} of about {event.total}: {role}{event.task}")
+            case _:
+                self.aside(event)
+
+    def aside(self, event: TaskFailed | Notice | ToolLine | Waiting) -> None:
+        """What is no progress: failures, notices, a tool's own words."""
+        match event:
             case TaskFailed():
                 word = "unreachable" if event.unreachable else "failed"
                 self.line(f"  {event.node}: {event.task} {word}: {event.message}", "red")
             case Notice():
-                self.line(f"{event.level}: {event.message}", "yellow" if event.level == "warning" else "")
-                if event.hint:
-                    self.line(f"  {event.hint}")
-            case ToolLine():
-                if self.verbose and event.line.strip():
-                    self.line(f"  {event.tool}: {event.line}", "dim")
-            case Waiting():
-                if event.message:
-                    self.line(event.message, "yellow")
+                hint = f"\n  {event.hint}" if event.hint else ""
+                style = "yellow" if event.level == "warning" else ""
+                self.line(f"{event.level}: {event.message}{hint}", style)
+            case ToolLine() if self.verbose and event.line.strip():
+                self.line(f"  {event.tool}: {event.line}", "dim")
+            case Waiting() if event.message:
+                self.line(event.message, "yellow")
 
     def begin(self, title: str) -> None:
         self.title, self.started = title, time.monotonic()
@@ -89,7 +93,12 @@ class Screen:
 
     def resource(self, event: ResourceEvent) -> None:
         of = f"{event.done} of {event.total}" if event.total else f"{event.done}"
-        words = {"started": event.action, "progress": f"still {event.action}", "done": "done", "failed": "failed"}
+        words = {
+            "started": event.action,
+            "progress": f"still {event.action}",
+            "done": "done",
+            "failed": "failed",
+        }
         self.progress(f"{of}: {event.address} {words[event.progress]}", event.progress != "progress")
 
     def progress(self, text: str, worth_a_line: bool = True) -> None:

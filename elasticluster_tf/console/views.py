@@ -9,10 +9,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from elasticluster_tf.pipeline.reports import ClusterStatus, DownReport, NodeStatus, UpReport
 from elasticluster_tf.plan import InfraPlan, NodeChange, ResourceChange
+from elasticluster_tf.reports import ClusterStatus, DownReport, NodeStatus, UpReport
 
-_SIGNS = {"create": ("+", "green"), "change": ("~", "yellow"), "replace": ("±", "magenta"), "destroy": ("-", "red")}
+_SIGNS = {
+    "create": ("+", "green"),
+    "change": ("~", "yellow"),
+    "replace": ("±", "magenta"),
+    "destroy": ("-", "red"),
+}
 # Drift and resources beyond this many rows are only counted: a plan is read on one screen.
 _MOST_ROWS = 30
 
@@ -45,7 +50,7 @@ def plan(console: Console, found: InfraPlan) -> None:
         console.print(_resource(other))
     if len(found.resources) > _MOST_ROWS:
         console.print(f"  … and {len(found.resources) - _MOST_ROWS} more resources")
-    counts = {action: found.count(action) for action in ("create", "change", "replace", "destroy")}  # type: ignore[arg-type]
+    counts = {action: found.count(action) for action in ("create", "change", "replace", "destroy")}
     words = ", ".join(f"{number} to {action}" for action, number in counts.items() if number)
     console.print(Text(f"Nodes: {words or 'none'}; other resources: {len(found.resources)}.", style="bold"))
 
@@ -95,7 +100,9 @@ def up(console: Console, report: UpReport) -> None:
         console.print(Text(f"missing: {', '.join(report.missing)}", style="yellow"))
     console.print(Text(f"{report.cluster}: {len(report.nodes)} node(s) ready", style="bold"))
     if report.first_node:
-        console.print(f"log in:  ectf ssh {report.first_node}   or   ssh -F {report.ssh_config} {report.first_node}")
+        console.print(
+            f"log in:  ectf ssh {report.first_node}   or   ssh -F {report.ssh_config} {report.first_node}"
+        )
 
 
 def down(console: Console, report: DownReport) -> None:

@@ -6,16 +6,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from elasticluster_tf import ansible_files, checks, config, documents, terraform_files, workdir
+from elasticluster_tf import ansible_files, documents, terraform_files, workdir
 from elasticluster_tf.ansible_files import Access
-from elasticluster_tf.checks import Catalogue, Resolved
-from elasticluster_tf.documents import Document
+from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
 from elasticluster_tf.pipeline import health, stages, teardown
-from elasticluster_tf.pipeline.reports import ClusterStatus, DownReport, NodeStatus, UpReport
 from elasticluster_tf.pipeline.run import World, begin
 from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.reports import ClusterStatus, DownReport, NodeStatus, UpReport
+from elasticluster_tf.source import Source
 from elasticluster_tf.terraform import State
 from elasticluster_tf.workdir import Workdir
 
@@ -24,51 +24,35 @@ Confirm = Callable[[InfraPlan], bool]
 
 @dataclass(frozen=True)
 class Cluster:
-    """One cluster of one or more merged files.
+    """One cluster.
 
     `workdir` moves the work folder, which else is `.ectf/<name>/` beside the first file. Methods raise
     EctfError and its kin; see `errors` for the exit codes they stand for.
     """
 
-    files: tuple[Path, ...]
+    source: Source
     world: World
-    assignments: tuple[str, ...] = ()
     given_workdir: Path | None = None
     allow: frozenset[str] = field(default_factory=frozenset)
 
     @property
-    def base(self) -> Path:
-        """The folder that relative paths of the file start from."""
-        return self.files[0].absolute().parent
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """The clouds and software there are."""
-        return checks.catalogue(self.world.cache / "hcl")
-
-    @cached_property
-    def document(self) -> Document:
-        """The merged files."""
-        return config.read(self.files, self.assignments, self.world.environment)
-
-    @cached_property
     def resolved(self) -> Resolved:
         """The cluster as its files want it; raises InputError with everything that is wrong."""
-        return checks.resolve(self.document, self.base, self.catalogue)
+        return self.source.resolved
 
     @cached_property
     def workdir(self) -> Workdir:
         """Where the cluster's files are."""
         if self.given_workdir:
             return Workdir(self.given_workdir.absolute())
-        return workdir.find(self.base, self.resolved.config.name)
+        return workdir.find(self.source.base, self.resolved.config.name)
 
     def rendered(self) -> dict[str, str]:
         """All files that depend on the cluster files alone, by path."""
         found = self.resolved
         root = terraform_files.root_input(found.config, found.clouds, found.software, found.nodes)
         return {
-            "cluster.yaml": documents.dump(self.document.data),
+            "cluster.yaml": documents.dump(self.source.document.data),
             **terraform_files.render(root),
             **ansible_files.render(found.config, found.software),
         }
@@ -77,14 +61,14 @@ class Cluster:
         """What would change. Writes the work folder only."""
         self._guard()
         with begin(self.workdir, "plan", self.world) as run:
-            return stages.plan(run, self.resolved, self.rendered(), self.catalogue, self.allow).plan
+            return stages.plan(run, self.resolved, self.rendered(), self.source.catalogue, self.allow).plan
 
     def up(self, confirm: Confirm, configure: bool = True, limit: Sequence[str] = ()) -> UpReport:
         """Make the cluster as the file says: plan, confirm, apply, configure, check its health."""
         self._guard()
         stages.check_limit(self.resolved, limit)
         with begin(self.workdir, "up", self.world) as run:
-            planned = stages.plan(run, self.resolved, self.rendered(), self.catalogue, self.allow)
+            planned = stages.plan(run, self.resolved, self.rendered(), self.source.catalogue, self.allow)
             stages.confirm(planned.plan, confirm)
             stages.before_destroy(run, planned.plan)
             built = stages.apply(run, self.resolved, planned)
@@ -97,15 +81,15 @@ class Cluster:
         """The Ansible half alone, on the nodes that the state knows."""
         stages.check_limit(self.resolved, limit)
         with begin(self.workdir, "configure", self.world) as run:
-            built = stages.read_built(run, self.resolved, self.rendered(), self.catalogue, self.allow)
+            built = stages.read_built(run, self.resolved, self.rendered(), self.allow)
             stages.connect(run, self.resolved, built, self.access)
             return stages.configure(run, self.resolved, built, None, self.access, limit)
 
     def down(self, confirm: Confirm) -> DownReport:
         """Destroy everything but what is kept, and look whether anything is left."""
-        target = teardown.target(self.files, self.base, self.given_workdir, lambda: self.resolved)
+        target = teardown.target(self.source.base, self.given_workdir, lambda: self.resolved)
         with begin(target.workdir, "down", self.world) as run:
-            return teardown.down(run, target, self.catalogue, confirm)
+            return teardown.down(run, target, self.source.catalogue, confirm)
 
     def nodes(self, probe: bool = False) -> tuple[NodeStatus, ...]:
         """The nodes of file and state; with `probe` each built one is asked over SSH."""
@@ -114,10 +98,14 @@ class Cluster:
         answers: Mapping[str, bool] = {}
         if probe and state.nodes:
             self._write_connection(state)
-            answers = health.reachable(list(state.nodes), self.workdir.ssh_config, self.world.children_environment)
+            answers = health.reachable(
+                list(state.nodes), self.workdir.ssh_config, self.world.children_environment
+            )
         known = {**{name: one.group for name, one in state.nodes.items()}, **wanted}
         ordered = [*wanted, *(name for name in known if name not in wanted)]
-        return tuple(_status(name, known[name], state.nodes.get(name), name in wanted, answers) for name in ordered)
+        return tuple(
+            _status(name, known[name], state.nodes.get(name), name in wanted, answers) for name in ordered
+        )
 
     def status(self) -> ClusterStatus:
         """Nodes and the health of each software, asked over SSH."""
@@ -137,7 +125,9 @@ class Cluster:
         state = self.state()
         if not state.nodes:
             hint = "`ectf up` builds them"
-            raise EctfError(f"no node of `{self.resolved.config.name}` is built", str(self.workdir.path), hint)
+            raise EctfError(
+                f"no node of `{self.resolved.config.name}` is built", str(self.workdir.path), hint
+            )
         self._write_connection(state)
         found = self.resolved
         return ansible_files.inventory(
@@ -153,7 +143,7 @@ class Cluster:
     def access(self) -> Access:
         """Where ssh finds what it needs."""
         key = self.resolved.config.ssh.private_key
-        identity = (self.base / Path(key).expanduser()) if key else self.workdir.identity
+        identity = (self.source.base / Path(key).expanduser()) if key else self.workdir.identity
         return Access(self.workdir.ssh_config, self.workdir.known_hosts, identity)
 
     def _write_connection(self, state: State) -> None:

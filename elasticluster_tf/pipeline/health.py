@@ -4,27 +4,17 @@ import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from elasticluster_tf import software
 from elasticluster_tf.config import ClusterConfig
 from elasticluster_tf.nodes import Node
+from elasticluster_tf.reports import Health
 from elasticluster_tf.software import Software
 
 _CONNECT_SECONDS = 10
 _HEALTH_SECONDS = 180
 _AT_ONCE = 16
-
-
-@dataclass(frozen=True)
-class Health:
-    """What a software's own check says; `node` is where it ran."""
-
-    software: str
-    healthy: bool
-    message: str
-    node: str = ""
 
 
 def check(
@@ -54,7 +44,9 @@ def check(
 def reachable(names: Sequence[str], ssh_config: Path, environment: Mapping[str, str]) -> dict[str, bool]:
     """Which nodes answer to SSH."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        codes = pool.map(lambda name: _ssh(ssh_config, name, ["true"], environment, 2 * _CONNECT_SECONDS)[0], names)
+        codes = pool.map(
+            lambda name: _ssh(ssh_config, name, ["true"], environment, 2 * _CONNECT_SECONDS)[0], names
+        )
         return {name: code == 0 for name, code in zip(names, codes, strict=True)}
 
 

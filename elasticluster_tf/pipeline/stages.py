@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from elasticluster_tf import ansible, ansible_files, plan as plans, secrets, terraform_files
+from elasticluster_tf import ansible, ansible_files, secrets, terraform_files
+from elasticluster_tf import plan as plans
 from elasticluster_tf.ansible_files import Access
 from elasticluster_tf.checks import Catalogue, Resolved
 from elasticluster_tf.clouds import Chosen
 from elasticluster_tf.errors import (
     ConfigureFailed,
-    EctfError,
     InputError,
     Problem,
     Refused,
@@ -22,9 +22,9 @@ from elasticluster_tf.errors import (
 from elasticluster_tf.events import Notice
 from elasticluster_tf.nodes import BuiltNode
 from elasticluster_tf.pipeline import health
-from elasticluster_tf.pipeline.reports import UpReport
 from elasticluster_tf.pipeline.run import Run, World
 from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.reports import Health, Summary, UpReport
 from elasticluster_tf.secrets import RootSecret
 from elasticluster_tf.terraform import Runner, State
 from elasticluster_tf.workdir import Workdir
@@ -54,7 +54,11 @@ def guard(resolved: Resolved) -> None:
     count = len(resolved.nodes)
     if most is not None and count > most:
         place = resolved.document.value_place(("guard", "max_nodes"))
-        raise Refused(f"{count} nodes are more than guard.max_nodes ({most})", str(place or ""), "raise it if you mean it")
+        raise Refused(
+            f"{count} nodes are more than guard.max_nodes ({most})",
+            str(place or ""),
+            "raise it if you mean it",
+        )
 
 
 def check_limit(resolved: Resolved, limit: Sequence[str]) -> None:
@@ -62,7 +66,12 @@ def check_limit(resolved: Resolved, limit: Sequence[str]) -> None:
     known = [node.name for node in resolved.nodes]
     wrong = [name for name in limit if name not in known]
     if wrong:
-        raise InputError([Problem(f"--limit: there is no node `{name}`", "", None, did_you_mean(name, known)) for name in wrong])
+        raise InputError(
+            [
+                Problem(f"--limit: there is no node `{name}`", "", None, did_you_mean(name, known))
+                for name in wrong
+            ]
+        )
 
 
 def read_state(run: Run, files: Files, resolved: Resolved) -> Standing:
@@ -78,14 +87,16 @@ def read_state(run: Run, files: Files, resolved: Resolved) -> Standing:
 
 def init_digest(files: Files) -> str:
     """What `terraform init` depends on: module calls, provider versions, the backend."""
-    rows = [row for row in files["main.tf"].splitlines() if not row.startswith(('output "', "  value = ", "}"))]
-    versions = [text for name, text in sorted(files.items()) if name.endswith("versions.tf") or "backend" in name]
+    rows = [
+        row for row in files["main.tf"].splitlines() if not row.startswith(('output "', "  value = ", "}"))
+    ]
+    versions = [
+        text for name, text in sorted(files.items()) if name.endswith("versions.tf") or "backend" in name
+    ]
     return "\n".join([*rows, *versions])
 
 
-def read_built(
-    run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, allow: frozenset[str]
-) -> "Built":
+def read_built(run: Run, resolved: Resolved, files: Files, allow: frozenset[str]) -> "Built":
     """The built nodes, for a run that builds nothing."""
     with run.stage("read", "Read the state"):
         standing = read_state(run, files, resolved)
@@ -114,7 +125,11 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, allow
 
 
 def _counts(found: InfraPlan) -> str:
-    words = [f"{found.count(action)} to {action}" for action in ("create", "change", "replace", "destroy") if found.count(action)]  # type: ignore[arg-type]
+    words = [
+        f"{found.count(action)} to {action}"
+        for action in ("create", "change", "replace", "destroy")
+        if found.count(action)
+    ]
     return "nodes: " + ", ".join(words) if words else "no node changes"
 
 
@@ -137,15 +152,25 @@ def check_identity(resolved: Resolved, state: State, allow: frozenset[str]) -> N
     where = str(resolved.document.value_place(("cloud", "name")) or "")
     wanted = resolved.config.cloud.label
     if resolved.config.name != state.cluster:
-        raise Refused(f"the state in this work folder is of the cluster `{state.cluster}`", where, "choose another --workdir")
+        raise Refused(
+            f"the state in this work folder is of the cluster `{state.cluster}`",
+            where,
+            "choose another --workdir",
+        )
     if state.default_cloud != wanted:
-        raise Refused(f"`{state.cluster}` exists in the cloud `{state.default_cloud}`, not in `{wanted}`", where, hint)
+        raise Refused(
+            f"`{state.cluster}` exists in the cloud `{state.default_cloud}`, not in `{wanted}`", where, hint
+        )
     for label, stored in state.clouds.items():
         chosen = resolved.clouds.get(label)
         if chosen is None:
             continue
         if chosen.cloud.name != stored.name:
-            raise Refused(f"`{label}` of `{state.cluster}` is the cloud `{stored.name}`, not `{chosen.cloud.name}`", where, hint)
+            raise Refused(
+                f"`{label}` of `{state.cluster}` is the cloud `{stored.name}`, not `{chosen.cloud.name}`",
+                where,
+                hint,
+            )
         for key, value in stored.identity.items():
             if chosen.settings.get(key) != value:
                 message = f"`{state.cluster}` exists with {key} {value!r}, not {chosen.settings.get(key)!r}"
@@ -179,7 +204,9 @@ def _given_public_key(resolved: Resolved) -> str:
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
         problem = resolved.document.problem(
-            ("ssh", "private_key"), f"can't read {file}: {error.strerror}", "`ssh-keygen -y -f KEY > KEY.pub` makes it"
+            ("ssh", "private_key"),
+            f"can't read {file}: {error.strerror}",
+            "`ssh-keygen -y -f KEY > KEY.pub` makes it",
         )
         raise InputError([problem]) from error
 
@@ -236,7 +263,9 @@ def nodes_of(resolved: Resolved, state: State, applied: bool = False) -> Built:
         if count < least:
             lacking = ", ".join(name for name in missing if name.startswith(group))
             hint = "the same `ectf up` makes only what is missing"
-            raise TooFewNodes(f"group `{group}` has {count} of at least {least} nodes; missing: {lacking}", group, hint)
+            raise TooFewNodes(
+                f"group `{group}` has {count} of at least {least} nodes; missing: {lacking}", group, hint
+            )
     return Built(present, missing, state.bastions, applied)
 
 
@@ -320,8 +349,8 @@ def report(
     built: Built,
     found: InfraPlan | None,
     access: Access,
-    summary: ansible.Summary | None = None,
-    checked: tuple[health.Health, ...] = (),
+    summary: Summary | None = None,
+    checked: tuple[Health, ...] = (),
 ) -> UpReport:
     """What the run came to."""
     return UpReport(
@@ -335,5 +364,3 @@ def report(
         first_node=next(iter(built.nodes), ""),
         ssh_config=str(access.ssh_config),
     )
-
-

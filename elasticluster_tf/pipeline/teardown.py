@@ -4,16 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from elasticluster_tf import documents, plan as plans, terraform_files, workdir
+from elasticluster_tf import documents, terraform_files, workdir
+from elasticluster_tf import plan as plans
 from elasticluster_tf.checks import Catalogue, Resolved
 from elasticluster_tf.clouds import Chosen
 from elasticluster_tf.config import State as StateSettings
 from elasticluster_tf.errors import EctfError, InputError, TerraformFailed
 from elasticluster_tf.events import Notice
 from elasticluster_tf.pipeline import stages
-from elasticluster_tf.pipeline.reports import DownReport, Leftover
 from elasticluster_tf.pipeline.run import Run
 from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.reports import DownReport, Leftover
 from elasticluster_tf.terraform_files import RootInput
 from elasticluster_tf.workdir import Workdir
 
@@ -29,9 +30,7 @@ class Target:
     complaint: InputError | None = None
 
 
-def target(
-    files: tuple[Path, ...], base: Path, given: Path | None, resolve: Callable[[], Resolved]
-) -> Target:
+def target(base: Path, given: Path | None, resolve: Callable[[], Resolved]) -> Target:
     """Find the cluster by its file, else by the work folder beside it.
 
     Raises the file's InputError when there is no work folder, or more than one.
@@ -140,5 +139,3 @@ def _look(run: Run, label: str, chosen: Chosen, files: Mapping[str, str]) -> lis
         Leftover(label, str(one["type"]), str(one["id"]), str(one.get("name") or ""), bool(one.get("kept")))
         for one in planned
     ]
-
-

@@ -158,7 +158,9 @@ class _Stream:
         self.done += kind == "apply_complete"
         address = str(hook["resource"]["addr"])
         seconds = float(hook.get("elapsed_seconds", 0))
-        self.tell(ResourceEvent(address, str(hook.get("action", "")), steps[kind], self.done, self.total, seconds))
+        self.tell(
+            ResourceEvent(address, str(hook.get("action", "")), steps[kind], self.done, self.total, seconds)
+        )
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -183,6 +185,8 @@ def _failure(ended: Ended, problems: list[dict[str, Any]], command: str) -> Ectf
         where = f"{problem['address']}: " if problem.get("address") else ""
         detail = str(problem.get("detail", "")).strip()
         rows.append(f"{where}{problem.get('summary', '')}" + (f"\n{detail}" if detail else ""))
-    hint = "mend the cause and run the same command again: what was built is kept" if command == "apply" else ""
+    hint = (
+        "mend the cause and run the same command again: what was built is kept" if command == "apply" else ""
+    )
     failed = [str(problem.get("address", "")) for problem in problems]
     return TerraformFailed(f"terraform {command} failed", failed[0], hint, "\n".join(rows), failed)

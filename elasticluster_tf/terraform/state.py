@@ -66,7 +66,12 @@ def parse(raw: Mapping[str, Any]) -> State:
     """The state from Terraform's own JSON."""
     if raw.get("version", 4) != 4:
         raise EctfError(f"the state has format {raw.get('version')}, which this ectf does not know")
-    resources = tuple(_resource(one, index) for one in raw.get("resources", []) if one["mode"] == "managed" for index in one["instances"])
+    resources = tuple(
+        _resource(one, index)
+        for one in raw.get("resources", [])
+        if one["mode"] == "managed"
+        for index in one["instances"]
+    )
     outputs = {name: one["value"] for name, one in raw.get("outputs", {}).items()}
     identity = _identity(raw)
     return State(
@@ -124,5 +129,7 @@ def _built(outputs: Mapping[str, Any], resources: tuple[Resource, ...]) -> dict[
 def _fields(value: Mapping[str, Any]) -> dict[str, Any]:
     known = BuiltNode.__dataclass_fields__
     return {
-        key: inner for key, inner in value.items() if key in known and key not in ("name", "cloud") and inner is not None
+        key: inner
+        for key, inner in value.items()
+        if key in known and key not in ("name", "cloud") and inner is not None
     }

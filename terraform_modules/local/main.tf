@@ -1,7 +1,7 @@
 locals {
   # A node without an entry of its own has no options.
   node_settings = {
-    for name, _ in var.nodes : name => merge({ capabilities = [], devices = [] }, lookup(var.node_settings, name, {}))
+    for name in keys(var.nodes) : name => try(var.node_settings[name], { capabilities = [], devices = [] })
   }
 }
 

@@ -19,7 +19,9 @@ cp /etc/resolv.conf /etc/hosts "$root/etc/"
 cp /etc/apt/apt.conf.d/*proxy* /etc/apt/apt.conf.d/99* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 # The tree as a clone would have it, uncommitted work included.
 mkdir -p "$root/src/ectf"
-git ls-files --cached --others --exclude-standard -z | tar --null --files-from=- -cf - | tar -C "$root/src/ectf" -xf -
+git ls-files --cached --others --exclude-standard -z |
+  while IFS= read -r -d '' path; do if [ -e "$path" ]; then printf '%s\0' "$path"; fi; done |
+  tar --null --files-from=- -cf - | tar -C "$root/src/ectf" -xf -
 
 # A mount namespace of its own: nothing to unmount afterwards, whatever happens.
 # shellcheck disable=SC2016 # $root and $@ are the inner shell's

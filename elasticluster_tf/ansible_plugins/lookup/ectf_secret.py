@@ -105,7 +105,9 @@ def _root_secret(path: Path) -> bytes:
 
 
 def _derive(root: bytes, purpose: str, length: int) -> bytes:
-    return HKDF(algorithm=SHA256(), length=length, salt=None, info=b"ectf/v1/" + purpose.encode()).derive(root)
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=b"ectf/v1/" + purpose.encode()).derive(
+        root
+    )
 
 
 def _written(secret: bytes, form: str) -> str:

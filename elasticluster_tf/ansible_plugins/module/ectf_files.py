@@ -57,11 +57,14 @@ DOCUMENTATION = """
           description: Mode of the file.
           type: str
           default: "0644"
+        counts:
+          description: Whether this file has to be put to use, see O(record).
+          type: bool
+          default: true
     record:
       description:
         - Name under which is remembered that these contents were put to use. As long as they were not, the result is
           C(changed). Whoever puts them to use calls the module again with O(record) and O(digest).
-        - Blocks do not count, only files that are written whole.
       type: str
     service:
       description: A systemd service that has to be active and enabled for the files to count as put to use.
@@ -91,7 +94,7 @@ EXAMPLES = """
 
 RETURN = """
 digest:
-  description: Stands for the contents of all files.
+  description: Stands for the files that count.
   type: str
   returned: always
 stale:
@@ -114,6 +117,7 @@ FILE = {
     "owner": {"type": "str", "default": "root"},
     "group": {"type": "str", "default": "root"},
     "mode": {"type": "str", "default": "0644"},
+    "counts": {"type": "bool", "default": True},
 }
 ARGUMENTS = {
     "files": {"type": "list", "elements": "dict", "required": True, "options": FILE},
@@ -140,9 +144,14 @@ def merge(text: str, block: str, content: str, drop: str | None) -> str:
 
 
 def digest_of(files: list[dict[str, Any]]) -> str:
-    """Stand for paths, contents and modes of whole files; for the same files always the same."""
-    whole = [one for one in files if one["block"] is None]
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+    """Stand for paths, contents and modes of the files that count; for the same files always the same."""
+    counting = [one for one in files if one["counts"]]
+    return hashlib.sha256(json.dumps(counting, sort_keys=True).encode()).hexdigest()
+
+
+def shown(text: str) -> str:
+    """A text as it can be shown, whatever bytes it came from."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 class Host:
@@ -155,17 +164,25 @@ class Host:
         """Bring one file to its content, owner and mode; give the difference or None."""
         path = Path(one["path"])
         old = self._read(path)
-        text = one["content"] if one["block"] is None else merge(old or "", one["block"], one["content"], one["drop"])
+        text = (
+            one["content"]
+            if one["block"] is None
+            else merge(old or "", one["block"], one["content"], one["drop"])
+        )
         changed = old != text
         if changed and not self.module.check_mode:
             self._replace(path, text, one["mode"])
         if old is not None or not self.module.check_mode:
-            wanted = {"path": str(path), "secontext": self.module.selinux_default_context(str(path)), "attributes": None}
+            wanted = {
+                "path": str(path),
+                "secontext": self.module.selinux_default_context(str(path)),
+                "attributes": None,
+            }
             wanted |= {key: one[key] for key in ("owner", "group", "mode")}
             changed = self.module.set_fs_attributes_if_different(wanted, changed)
         if not changed:
             return None
-        return {"before_header": str(path), "after_header": str(path), "before": old or "", "after": text}
+        return {"before_header": str(path), "after_header": str(path), "before": shown(old or ""), "after": shown(text)}
 
     def _read(self, path: Path) -> str | None:
         try:
@@ -187,7 +204,10 @@ class Host:
 
     def serves(self, service: str) -> bool:
         """Whether a service is active and starts at boot."""
-        answers = (self.module.run_command(["systemctl", "--quiet", ask, service])[0] for ask in ("is-active", "is-enabled"))
+        answers = (
+            self.module.run_command(["systemctl", "--quiet", ask, service])[0]
+            for ask in ("is-active", "is-enabled")
+        )
         return not any(answers)
 
     def remembers(self, record: str) -> str | None:
@@ -201,18 +221,23 @@ def run(module: Any) -> dict[str, Any]:
     asked, host = module.params, Host(module)
     files = list(asked["files"])
     if asked["digest"]:
-        memory = {"path": str(RECORDS / asked["record"]), "content": asked["digest"] + "\n", "block": None, "drop": None}
+        memory = {
+            "path": str(RECORDS / asked["record"]),
+            "content": asked["digest"] + "\n",
+            "block": None,
+            "drop": None,
+        }
         files.append(memory | {"owner": "root", "group": "root", "mode": "0600"})
     differences = [difference for one in files if (difference := host.write(one))]
     digest = asked["digest"] or digest_of(files)
     stale = bool(asked["record"]) and host.remembers(asked["record"]) != digest and not asked["digest"]
-    stale = stale or bool(asked["service"]) and not host.serves(asked["service"])
+    stale = stale or (bool(asked["service"]) and not host.serves(asked["service"]))
     return {
         "changed": bool(differences) or stale,
         "digest": digest,
         "stale": stale,
         "written": [difference["after_header"] for difference in differences],
-        "diff": differences,
+        "diff": differences if module._diff else [],
     }
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,9 +113,6 @@ def fake() -> FakePodman:
     return FakePodman()
 
 
-@pytest.fixture
-def new_folder(tmp_path: Path) -> Callable[[str], TerraformFolder]:
-    def make(cluster: str) -> TerraformFolder:
-        return TerraformFolder(tmp_path, cluster)
-
-    return make
+@pytest.fixture(scope="session")
+def terraform_folder() -> type[TerraformFolder]:
+    return TerraformFolder

@@ -3,9 +3,38 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from elasticluster_tf.ansible import Summary
-from elasticluster_tf.pipeline.health import Health
 from elasticluster_tf.plan import InfraPlan
+
+
+@dataclass(frozen=True)
+class TaskFailure:
+    """A task that failed on a node; `tail` are the last lines of what it printed."""
+
+    node: str
+    role: str
+    task: str
+    message: str
+    unreachable: bool = False
+    tail: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a configuration run did: tasks by node."""
+
+    ok: Mapping[str, int] = field(default_factory=dict)
+    changed: Mapping[str, int] = field(default_factory=dict)
+    failures: tuple[TaskFailure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a software's own check says; `node` is where it ran."""
+
+    software: str
+    healthy: bool
+    message: str
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,4 +96,3 @@ class ClusterStatus:
     cluster: str
     nodes: tuple[NodeStatus, ...]
     health: tuple[Health, ...] = ()
-    groups: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,40 @@
+"""A cluster's files as they are read: merged, checked, resolved. Light: no tool is needed for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from elasticluster_tf import checks, config
+from elasticluster_tf.checks import Catalogue, Resolved
+from elasticluster_tf.documents import Document
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files of a cluster, merged left to right, and the `--set` assignments after them."""
+
+    files: tuple[Path, ...]
+    environment: Mapping[str, str]
+    cache: Path
+    assignments: tuple[str, ...] = ()
+
+    @property
+    def base(self) -> Path:
+        """The folder that relative paths of the file start from."""
+        return self.files[0].absolute().parent
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The clouds and software there are."""
+        return checks.catalogue(self.cache / "hcl")
+
+    @cached_property
+    def document(self) -> Document:
+        """The merged files; raises InputError."""
+        return config.read(self.files, self.assignments, self.environment)
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """The cluster as its files want it; raises InputError with everything that is wrong."""
+        return checks.resolve(self.document, self.base, self.catalogue)
