@@ -21,7 +21,12 @@ Files = dict[str, str]
 # Files of a role that a run does not need.
 _NOT_COPIED = ("software.yaml", "playbook.yml", "README.md")
 # Our plugins, by kind: the folder beside the playbooks where Ansible finds them without being told.
-_PLUGINS = {"lookup": "lookup_plugins", "module": "library", "action": "action_plugins", "filter": "filter_plugins"}
+_PLUGINS = {
+    "lookup": "lookup_plugins",
+    "module": "library",
+    "action": "action_plugins",
+    "filter": "filter_plugins",
+}
 # Characters that would make Ansible evaluate a text.
 _MARKS = ("{{", "{%", "{#")
 
@@ -130,7 +135,7 @@ def _host(node: Node, built: BuiltNode, access: Access, bastions: Mapping[str, s
         "node_cpus": node.cpus,
         "node_gpus": node.gpus,
         "node_group": node.group,
-        "node_image": node.portable_image,
+        "node_image": node.image,
         "node_index": node.index,
         "node_instance_id": built.instance_id,
         "node_memory_mb": int(node.memory_gb * 1024) if node.memory_gb else None,

@@ -5,6 +5,7 @@ The only door to python-hcl2.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,11 +38,12 @@ class Plugin(_Facts):
 
 
 class Image(_Facts):
-    """What a portable image name is on this cloud."""
+    """What a portable image name is on this cloud: its login user, its system, how it is looked up."""
 
-    image: str
     user: str
     os: str
+    lookup: Any = None
+    arch: tuple[str, ...] = ("x86_64",)
 
 
 class Tool(_Facts):
@@ -58,6 +60,9 @@ class SizeType(_Facts):
     cpus: int
     memory_gb: float
     gpus: int = 0
+    arch: str = "x86_64"
+    burstable: bool = False
+    price: float = Field(0.0, description="US dollars an hour where the cloud is cheapest; orders the types.")
 
 
 class CloudFacts(_Facts):
@@ -72,7 +77,29 @@ class CloudFacts(_Facts):
     sizes: Literal["direct"] | tuple[SizeType, ...] = "direct"
     per_node_settings: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
+    unsupported: dict[str, str] = Field(
+        {}, description="Keys of a group that this cloud can't fulfil, each with what to do instead."
+    )
+    reserved_labels: tuple[str, ...] = Field(
+        (), description="Regular expressions of labels the cloud refuses."
+    )
+    name_limit: int = Field(31, description="Longest cluster name that leaves room for suffixes.")
     example: dict[str, Any] = Field({}, description="Values of settings for `ectf init`.")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A `validation` block whose condition is simple enough to be judged here, before Terraform runs."""
+
+    pattern: str
+    choices: tuple[str, ...]
+    message: str
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value passes; values that are no text are the type check's business."""
+        if not isinstance(value, str):
+            return True
+        return value in self.choices if self.choices else bool(re.search(self.pattern, value))
 
 
 @dataclass(frozen=True)
@@ -84,6 +111,7 @@ class Variable:
     description: str = ""
     required: bool = False
     default: Any = None
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,10 +190,27 @@ def _variables(parsed: Mapping[str, Any]) -> dict[str, Variable]:
     for block in parsed.get("variable", []):
         for name, body in block.items():
             wanted = value_types.from_terraform(str(body.get("type", "any")))
+            rules = tuple(_rules(name, body.get("validation", [])))
             found[name] = Variable(
-                name, wanted, body.get("description", ""), "default" not in body, body.get("default")
+                name, wanted, body.get("description", ""), "default" not in body, body.get("default"), rules
             )
     return found
+
+
+# The two forms of condition that a text setting needs; all others are Terraform's to judge.
+_PATTERN_RULE = re.compile(r'can\(regex\("((?:[^"\\]|\\.)*)", var\.(\w+)\)\)')
+_CHOICE_RULE = re.compile(r"contains\(\[([^\]]*)\], var\.(\w+)\)")
+
+
+def _rules(name: str, blocks: list[dict[str, Any]]) -> Iterator[Rule]:
+    for block in blocks:
+        condition = str(block.get("condition", "")).removeprefix("${").removesuffix("}")
+        condition = re.sub(rf"^var\.{name} == null \|\| ", "", condition)
+        message = str(block.get("error_message", ""))
+        if (found := _PATTERN_RULE.fullmatch(condition)) and found[2] == name:
+            yield Rule(found[1].replace("\\\\", "\\"), (), message)
+        elif (found := _CHOICE_RULE.fullmatch(condition)) and found[2] == name:
+            yield Rule("", tuple(re.findall(r'"([^"]*)"', found[1])), message)
 
 
 @dataclass(frozen=True)
@@ -200,6 +245,7 @@ def choose(
         found = Chosen(choice.label, cloud, choice.settings, path, choice.alias is not None)
         before = chosen.setdefault(found.label, found)
         if before is found:
+            problems += _name_problems(document, config.name, cloud)
             problems += _setting_problems(document, found)
         elif (before.cloud, before.settings) != (cloud, found.settings):
             message = f"`{found.label}` is used with other settings at {_dotted(before.path)}"
@@ -209,6 +255,12 @@ def choose(
 
 def _dotted(path: KeyPath) -> str:
     return documents.dotted(path)
+
+
+def _name_problems(document: Document, name: str, cloud: Cloud) -> Iterator[Problem]:
+    if len(name) > cloud.facts.name_limit:
+        message = f"{cloud.name} leaves room for {cloud.facts.name_limit} characters, not {len(name)}"
+        yield document.problem(("name",), message, "choose a shorter name")
 
 
 def _find(name: str, base: Path, known: Mapping[str, Cloud]) -> Cloud | None:
@@ -226,18 +278,18 @@ def _setting_problems(document: Document, chosen: Chosen) -> Iterator[Problem]:
     }
     for wrong in value_types.mismatches(chosen.settings, ValueType("object", fields=fields)):
         yield document.problem((*chosen.path, *wrong.path), wrong.message, wrong.hint, wrong.at_key)
+    for name, value in chosen.settings.items():
+        variable = chosen.cloud.variables.get(name)
+        for rule in variable.rules if variable else ():
+            if not rule.holds(value):
+                yield document.problem((*chosen.path, name), f"{value!r} does not fit", rule.message)
 
 
 def group_problems(document: Document, name: str, group: Group, chosen: Chosen) -> Iterator[Problem]:
-    """What of a group this cloud can't give: image, size, its own settings."""
-    facts, path = chosen.cloud.facts, ("groups", name)
-    if group.image not in facts.images and not facts.any_image:
-        hint = did_you_mean(group.image, list(facts.images))
-        yield document.problem((*path, "image"), f"{chosen.cloud.name} has no image `{group.image}`", hint)
-    if group.size and facts.sizes != "direct" and resolve_size(group, chosen.cloud) is None:
-        yield document.problem(
-            (*path, "size"), f"{chosen.cloud.name} has no type of this size", "name a `type:`"
-        )
+    """What of a group this cloud can't give: image, size, keys, its own settings."""
+    path = ("groups", name)
+    yield from _image_problems(document, path, group, chosen.cloud)
+    yield from _capability_problems(document, path, group, chosen.cloud)
     own = group.settings.get(chosen.cloud.name)
     if own is not None and chosen.cloud.node_settings is None:
         message = f"{chosen.cloud.name} has no settings per node"
@@ -248,14 +300,44 @@ def group_problems(document: Document, name: str, group: Group, chosen: Chosen) 
             yield document.problem(where, wrong.message, wrong.hint, wrong.at_key)
 
 
+def _image_problems(document: Document, path: KeyPath, group: Group, cloud: Cloud) -> Iterator[Problem]:
+    facts = cloud.facts
+    image = facts.images.get(group.image)
+    if image is None and not facts.any_image:
+        hint = did_you_mean(group.image, list(facts.images))
+        yield document.problem((*path, "image"), f"{cloud.name} has no image `{group.image}`", hint)
+    if group.size is None:
+        return
+    if image and facts.sizes != "direct" and group.size.arch not in image.arch:
+        message = f"{cloud.name} has `{group.image}` only for {', '.join(image.arch)}"
+        yield document.problem((*path, "size", "arch"), message, "choose another image or arch")
+    elif facts.sizes != "direct" and resolve_size(group, cloud) is None:
+        hint = f"`ectf clouds {cloud.name} --sizes` lists them; or name a `type:`"
+        yield document.problem((*path, "size"), f"{cloud.name} has no type of this size", hint)
+
+
+def _capability_problems(document: Document, path: KeyPath, group: Group, cloud: Cloud) -> Iterator[Problem]:
+    for key, instead in cloud.facts.unsupported.items():
+        if getattr(group, key, None):
+            yield document.problem((*path, key), f"{cloud.name} has no `{key}`", instead)
+    for label in group.labels:
+        if any(re.fullmatch(pattern, label) for pattern in cloud.facts.reserved_labels):
+            message = f"{cloud.name} does not take the label `{label}`"
+            yield document.problem((*path, "labels", label), message, "choose another name", at_key=True)
+
+
 def resolve_size(group: Group, cloud: Cloud) -> SizeType | None:
-    """The smallest type of the cloud that holds the group's size."""
+    """The cheapest type of the cloud that holds the group's size; burstable ones only when asked for."""
     size = group.size
     if size is None or cloud.facts.sizes == "direct":
         return None
     fitting = [
         one
         for one in cloud.facts.sizes
-        if one.cpus >= size.cpus and one.memory_gb >= size.memory_gb and one.gpus >= size.gpus
+        if one.cpus >= size.cpus
+        and one.memory_gb >= size.memory_gb
+        and (one.gpus >= size.gpus > 0 or one.gpus == size.gpus == 0)
+        and one.arch == size.arch
+        and (size.burstable or not one.burstable)
     ]
-    return min(fitting, key=lambda one: (one.gpus, one.cpus, one.memory_gb, one.type), default=None)
+    return min(fitting, key=lambda one: (one.price, one.cpus, one.memory_gb, one.type), default=None)

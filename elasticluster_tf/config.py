@@ -68,6 +68,8 @@ class Size(_Model):
     cpus: Annotated[StrictInt, Field(ge=1, le=4096)] = Field(description="Processors of a node.")
     memory_gb: Annotated[float, Field(gt=0, le=65536)] = Field(description="Memory of a node in GiB.")
     gpus: Annotated[StrictInt, Field(ge=0, le=64)] = Field(0, description="GPUs of a node.")
+    arch: Literal["x86_64", "arm64"] = Field("x86_64", description="Kind of processor.")
+    burstable: StrictBool = Field(False, description="Whether types with throttled processors will do.")
 
 
 class Volume(_Model):
@@ -125,6 +127,12 @@ class Group(_Model):
     disk_gb: Annotated[StrictInt, Field(ge=1)] | None = Field(None, description="Boot disk in GiB.")
     public_ip: StrictBool = Field(False, description="Whether each node has a public address.")
     spot: StrictBool = Field(False, description="Cheaper nodes that the cloud may take back.")
+    zone: Text | None = Field(
+        None, description="The cloud's zone for the nodes; `spread` deals them out over all zones."
+    )
+    placement: Literal["together", "apart"] | None = Field(
+        None, description="Near each other for a fast network, or on different machines."
+    )
     volumes: dict[Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]{0,24}$")], Volume] = Field(
         default_factory=dict, description="Extra disks by name."
     )

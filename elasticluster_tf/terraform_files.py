@@ -68,7 +68,7 @@ def render(wanted: RootInput) -> Files:
     if wanted.state.backend != "local" and wanted.state.settings:
         files["backend.tfbackend.json"] = _json(wanted.state.settings)
     for label, chosen in ({} if wanted.emptied else wanted.clouds).items():
-        own = [node.name for node in wanted.nodes if node.cloud == label]
+        own = [(node.name, node.group) for node in wanted.nodes if node.cloud == label]
         files.update(_module(f"modules/{label}", chosen.cloud, own))
     return files
 
@@ -84,14 +84,14 @@ def leftovers(wanted: RootInput, label: str) -> Files:
     return files
 
 
-def _module(folder: str, cloud: Cloud, names: Sequence[str]) -> Files:
+def _module(folder: str, cloud: Cloud, names: Sequence[tuple[str, str]]) -> Files:
     files = {
         f"{folder}/{path.relative_to(cloud.path)}": path.read_text(encoding="utf-8")
         for path in _texts(cloud.path)
         if path.name not in _NOT_COPIED and path.suffix != ".j2"
     }
     stamp = templating.template(cloud.path / "node.tf.j2")
-    blocks = [stamp.render(name=name).strip() + "\n" for name in names]
+    blocks = [stamp.render(name=name, group=group).strip() + "\n" for name, group in names]
     files[f"{folder}/nodes.tf"] = "\n".join(
         ["# One block per node, stamped from the cloud's node.tf.j2.\n", *blocks]
     )
@@ -143,6 +143,7 @@ def _values(wanted: RootInput) -> dict[str, Any]:
     return {
         "cluster": _identity(wanted),
         "cluster_name": wanted.name,
+        "images": {label: _lookups(chosen.cloud, wanted.nodes) for label, chosen in wanted.clouds.items()},
         "labels": {**(wanted.labels or {}), **_MANAGED_BY, "ectf-cluster": wanted.name},
         "node_settings": {
             label: {n.name: n.settings for n in wanted.nodes if n.cloud == label and n.settings}
@@ -158,6 +159,12 @@ def _values(wanted: RootInput) -> dict[str, Any]:
         "ssh_allow_from": list(wanted.ssh_allow_from),
         "ssh_user": users,
     }
+
+
+def _lookups(cloud: Cloud, nodes: Sequence[Node]) -> dict[str, Any]:
+    """How the cloud finds the portable images that are used."""
+    images = {node.image: cloud.facts.images.get(node.image) for node in nodes}
+    return {name: image.lookup for name, image in images.items() if image and image.lookup is not None}
 
 
 def _identity(wanted: RootInput) -> dict[str, Any]:
@@ -190,6 +197,9 @@ def _node(node: Node) -> dict[str, Any]:
         "cpus": node.cpus,
         "memory_gb": node.memory_gb,
         "gpus": node.gpus,
+        "arch": node.arch,
+        "zone": node.zone,
+        "placement": node.placement,
         "image": node.image,
         "disk_gb": node.disk_gb,
         "public_ip": node.public_ip,

@@ -89,11 +89,18 @@ def _environment(environment: Mapping[str, str], workdir: Path) -> dict[str, str
     scripts = str(Path(sys.executable).parent)
     return {
         **kept,
+        "LC_ALL": _locale(environment),
         "PATH": f"{scripts}{os.pathsep}{kept.get('PATH', os.defpath)}",
         "ANSIBLE_CONFIG": str(workdir / "ansible" / "ansible.cfg"),
         "ANSIBLE_NOCOLOR": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _locale(environment: Mapping[str, str]) -> str:
+    """Ansible refuses to start in a locale that is not UTF-8."""
+    given = environment.get("LC_ALL") or environment.get("LANG") or ""
+    return given if given.lower().replace("-", "").endswith("utf8") else "C.UTF-8"
 
 
 def _count_tasks(folder: Path) -> int:

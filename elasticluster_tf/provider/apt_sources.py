@@ -104,7 +104,7 @@ def _fields(stanza: str) -> dict[str, str]:
 
 def _one_line(text: str) -> Iterable[Source]:
     for line in text.splitlines():
-        kind, _, rest = line.split("#", 1)[0].strip().partition(" ")
-        words = _OPTIONS.sub("", rest.strip()).split()
+        kind, *rest = line.split("#", 1)[0].split(maxsplit=1) or [""]
+        words = _OPTIONS.sub("", rest[0]).split() if rest else []
         if kind == "deb" and len(words) >= 3:
             yield Source(words[0], (words[1],), tuple(words[2:]))

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import ipaddress
 import json
 import tarfile
 from collections.abc import Mapping
@@ -42,6 +43,15 @@ class Place:
 
     address: str
     ssh_port: int
+
+    @property
+    def mac(self) -> str:
+        """A hardware address made from the address.
+
+        With a new one at every start, peers go on sending to the old one until their tables expire:
+        a restarted node was out of reach for half a minute.
+        """
+        return "02:ec:" + ":".join(f"{byte:02x}" for byte in ipaddress.ip_address(self.address).packed[-4:])
 
 
 @dataclass(frozen=True)
@@ -166,6 +176,7 @@ def create_arguments(
     argv = [*runtime.arguments, "create", f"--name={spec.container}", f"--hostname={spec.name}"]
     argv += ["--systemd=always", "--no-hosts", "--stop-timeout=20", "--pull=never"]
     argv += [f"--network={spec.network}", f"--network-alias={spec.name}", f"--ip={place.address}"]
+    argv += [f"--mac-address={place.mac}"]
     argv += [f"--publish={LOOPBACK}:{place.ssh_port}:22"]
     argv += [f"--ulimit={limit}" for limit in ulimits]
     argv += spec.limits.arguments if runtime.limits else []

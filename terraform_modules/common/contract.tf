@@ -22,7 +22,10 @@ variable "nodes" {
     cpus      = optional(number)
     memory_gb = optional(number)
     gpus      = optional(number, 0)
+    arch      = optional(string, "x86_64")
     image     = string
+    zone      = optional(string)
+    placement = optional(string)
     disk_gb   = optional(number)
     public_ip = optional(bool, false)
     spot      = optional(bool, false)
@@ -37,8 +40,22 @@ variable "nodes" {
   nullable = false
 }
 
+variable "images" {
+  description = "How to find portable images, by name: the `lookup` of the image in cloud.yaml. A node's image without an entry is the cloud's own id."
+  type        = any
+  default     = {}
+  nullable    = false
+}
+
+variable "host_keys" {
+  description = "Public half of the SSH host key that a node's user data brings, by node name: passed on as the node's `host_key`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "user_data" {
-  description = "cloud-init user data by node name; a node without an entry gets none."
+  description = "cloud-init user data by node name; a node without an entry gets none. A change does not touch a living node."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -182,7 +182,12 @@ class Host:
             changed = self.module.set_fs_attributes_if_different(wanted, changed)
         if not changed:
             return None
-        return {"before_header": str(path), "after_header": str(path), "before": shown(old or ""), "after": shown(text)}
+        return {
+            "before_header": str(path),
+            "after_header": str(path),
+            "before": shown(old or ""),
+            "after": shown(text),
+        }
 
     def _read(self, path: Path) -> str | None:
         try:

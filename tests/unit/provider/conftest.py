@@ -17,7 +17,16 @@ from elasticluster_tf.provider.podman import Completed
 ROOT = Path(__file__).parents[3]
 MODULE = ROOT / "terraform_modules" / "local"
 PLUGIN = "terraform.d/plugins/ectf.local/ectf/podman/0.1.0/linux_amd64/terraform-provider-podman_v0.1.0"
-CONTRACT = ("cluster_name", "nodes", "user_data", "ssh_user", "ssh_public_key", "labels", "node_settings", "subnet")
+CONTRACT = (
+    "cluster_name",
+    "nodes",
+    "user_data",
+    "ssh_user",
+    "ssh_public_key",
+    "labels",
+    "node_settings",
+    "subnet",
+)
 ROOT_MODULE = (
     'terraform {\n  required_providers {\n    podman = { source = "ectf.local/ectf/podman" }\n  }\n}\n'
     + "".join(f'variable "{name}" {{\n  type    = any\n  default = null\n}}\n' for name in CONTRACT)
@@ -46,13 +55,21 @@ class TerraformFolder:
         self._put("modules/local/nodes.tf", "\n".join(stamp.render(name=name) for name in nodes))
         outputs = [f'output "{name}" {{\n  value = module.local.node_{name}\n}}\n' for name in nodes]
         self._put("main.tf", ROOT_MODULE + "".join(outputs))
-        self._put("terraform.tfvars.json", json.dumps({k: v for k, v in self.values.items() if v is not None}))
+        self._put(
+            "terraform.tfvars.json", json.dumps({k: v for k, v in self.values.items() if v is not None})
+        )
 
     def run(self, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         env = {key: value for key, value in os.environ.items() if key != "TF_CLI_CONFIG_FILE"}
         env |= {"TF_IN_AUTOMATION": "1", "PYTHONPATH": str(ROOT), "CHECKPOINT_DISABLE": "1"}
         done = subprocess.run(
-            ["terraform", *args], cwd=self.path, env=env, capture_output=True, text=True, timeout=600, check=False
+            ["terraform", *args],
+            cwd=self.path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
         )
         assert not check or done.returncode == 0, f"{args}: {done.stdout}\n{done.stderr}"
         return done
@@ -65,7 +82,9 @@ class TerraformFolder:
         self.run("plan", "-input=false", "-no-color", "-out=plan")
         told = json.loads(self.run("show", "-json", "plan").stdout)
         changes = {item["address"]: item["change"]["actions"] for item in told.get("resource_changes", [])}
-        return {address: actions for address, actions in changes.items() if actions not in (["no-op"], ["read"])}
+        return {
+            address: actions for address, actions in changes.items() if actions not in (["no-op"], ["read"])
+        }
 
     def outputs(self) -> dict[str, Any]:
         told = json.loads(self.run("output", "-json").stdout)

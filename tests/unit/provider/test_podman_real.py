@@ -27,7 +27,11 @@ def node(**more: Any) -> dict[str, Any]:
 
 
 def three(**of_first: Any) -> dict[str, Any]:
-    return {"frontend001": node(group="frontend", **of_first), "compute001": node(), "compute002": node(index=2)}
+    return {
+        "frontend001": node(group="frontend", **of_first),
+        "compute001": node(),
+        "compute002": node(index=2),
+    }
 
 
 def address(name: str) -> str:
@@ -35,7 +39,9 @@ def address(name: str) -> str:
 
 
 def container_ids() -> dict[str, str]:
-    rows = json.loads(podman("ps", "--all", "--no-trunc", "--format=json", f"--filter=label=ectf-cluster={CLUSTER}"))
+    rows = json.loads(
+        podman("ps", "--all", "--no-trunc", "--format=json", f"--filter=label=ectf-cluster={CLUSTER}")
+    )
     return {row["Labels"]["ectf-node"]: row["Id"] for row in rows}
 
 
@@ -60,7 +66,9 @@ def public(key: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, terraform_folder: Callable[..., Any], public: str) -> Iterator[Any]:
+def folder(
+    tmp_path_factory: pytest.TempPathFactory, terraform_folder: Callable[..., Any], public: str
+) -> Iterator[Any]:
     remove_all()
     made = terraform_folder(tmp_path_factory.mktemp("cluster"), CLUSTER)
     made.write(three(), ssh_public_key=public)
@@ -75,7 +83,12 @@ def ssh(key: Path, output: Mapping[str, Any], command: str) -> str:
     """Log in as a user of the cluster does: strict, with the pinned key."""
     known = key.with_name("known_hosts")
     known.write_text(f"[{output['ssh_host']}]:{output['ssh_port']} {output['host_key']}\n")
-    options = [f"UserKnownHostsFile={known}", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes", "BatchMode=yes"]
+    options = [
+        f"UserKnownHostsFile={known}",
+        "StrictHostKeyChecking=yes",
+        "IdentitiesOnly=yes",
+        "BatchMode=yes",
+    ]
     argv = ["ssh", "-i", str(key), "-p", str(output["ssh_port"]), *(f"-o{option}" for option in options)]
     argv += [f"{output['ssh_user']}@{output['ssh_host']}", command]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
@@ -87,7 +100,11 @@ def test_nodes_are_machines(folder: Any, key: Path) -> None:
     outputs = folder.outputs()
     assert set(outputs) == set(NODES)
     for name, output in outputs.items():
-        told = ssh(key, output, "hostname; sudo id -u; python3 -c 'import apt'; getent hosts compute001; cat /etc/hosts")
+        told = ssh(
+            key,
+            output,
+            "hostname; sudo id -u; python3 -c 'import apt'; getent hosts compute001; cat /etc/hosts",
+        )
         assert told.splitlines()[:2] == [name, "0"]
         assert f"{output['address']} {name}" in told
         assert outputs["compute001"]["address"] in told
@@ -208,9 +225,9 @@ def test_what_does_not_fit_is_replaced(folder: Any, public: str) -> None:
     folder.apply()
     after = container_ids()
     assert after["compute002"] != before["compute002"]
-    assert podman("exec", after["compute002"], "sh", "-c", "ls /dev/fuse && mount -t tmpfs none /mnt && echo can") == (
-        "/dev/fuse\ncan"
-    )
+    assert podman(
+        "exec", after["compute002"], "sh", "-c", "ls /dev/fuse && mount -t tmpfs none /mnt && echo can"
+    ) == ("/dev/fuse\ncan")
     folder.write(three(), ssh_public_key=public)
     assert folder.plan() == {address("compute002"): ["delete", "create"]}
     folder.apply()
@@ -218,7 +235,9 @@ def test_what_does_not_fit_is_replaced(folder: Any, public: str) -> None:
 
 def test_a_node_of_the_middle_goes_alone(folder: Any, public: str) -> None:
     before, outputs = container_ids(), folder.outputs()
-    folder.write({name: told for name, told in three().items() if name != "compute001"}, ssh_public_key=public)
+    folder.write(
+        {name: told for name, told in three().items() if name != "compute001"}, ssh_public_key=public
+    )
     assert folder.plan() == {address("compute001"): ["delete"]}
     folder.apply()
     left = {name: before[name] for name in NODES if name != "compute001"}
@@ -264,7 +283,10 @@ def test_volumes_outlive_nodes_and_kept_ones_the_cluster(folder: Any, key: Path,
     folder.apply()
     assert ssh(key, folder.outputs()["frontend001"], "cat ~/data /mnt/scratch/data") == "precious\ngone\n"
     folder.run("destroy", "-auto-approve")
-    assert podman("volume", "ls", "--quiet", f"--filter=label=ectf-cluster={CLUSTER}") == f"{CLUSTER}.frontend001.home"
+    assert (
+        podman("volume", "ls", "--quiet", f"--filter=label=ectf-cluster={CLUSTER}")
+        == f"{CLUSTER}.frontend001.home"
+    )
     assert container_ids() == {}
     folder.apply()
     assert ssh(key, folder.outputs()["frontend001"], "cat ~/data") == "precious\n"
@@ -277,6 +299,9 @@ def test_volumes_outlive_nodes_and_kept_ones_the_cluster(folder: Any, key: Path,
 def test_nothing_is_left_after_destroy(folder: Any) -> None:
     folder.run("destroy", "-auto-approve")
     assert folder.run("state", "list").stdout == ""
-    remains = [podman(kind, "ls", "--quiet", f"--filter=label=ectf-cluster={CLUSTER}") for kind in ("network", "volume")]
+    remains = [
+        podman(kind, "ls", "--quiet", f"--filter=label=ectf-cluster={CLUSTER}")
+        for kind in ("network", "volume")
+    ]
     assert remains == ["", ""]
     assert container_ids() == {}
