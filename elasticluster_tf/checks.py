@@ -32,9 +32,9 @@ class Resolved:
     nodes: tuple[Node, ...]
 
 
-def catalogue(hcl_cache: Path | None = None) -> Catalogue:
-    """What is shipped."""
-    return Catalogue(clouds.discover(hcl_cache), software.discover())
+def catalogue(hcl_cache: Path | None = None, own_roles: Path | None = None) -> Catalogue:
+    """What is shipped, and the software in the user's own folder of roles."""
+    return Catalogue(clouds.discover(hcl_cache), software.discover(own_roles))
 
 
 def resolve(document: Document, base: Path, known: Catalogue) -> Resolved:

@@ -266,19 +266,20 @@ def _group_problems(document: Document, config: ClusterConfig) -> list[Problem]:
 _MESSAGES = {
     "missing": "this key is required",
     "extra_forbidden": "unknown key",
-    "int_type": "a whole number is wanted here, not {input!r}",
-    "float_type": "a number is wanted here, not {input!r}",
-    "string_type": "text is wanted here, not {input!r}",
-    "bool_type": "true or false is wanted here, not {input!r}",
-    "model_type": "a mapping is wanted here, not {input!r}",
-    "model_attributes_type": "a mapping is wanted here, not {input!r}",
-    "dict_type": "a mapping is wanted here, not {input!r}",
-    "tuple_type": "a list is wanted here, not {input!r}",
-    "literal_error": "one of {expected} is wanted here, not {input!r}",
-    "greater_than": "must be more than {gt}, not {input!r}",
-    "greater_than_equal": "must be at least {ge}, not {input!r}",
-    "less_than_equal": "must be at most {le}, not {input!r}",
-    "string_pattern_mismatch": "{input!r} does not fit the form {pattern}",
+    "int_type": "a whole number is wanted here, not {input}",
+    "float_type": "a number is wanted here, not {input}",
+    "string_type": "text is wanted here, not {input}",
+    "bool_type": "true or false is wanted here, not {input}",
+    "model_type": "a mapping is wanted here, not {input}",
+    "model_attributes_type": "a mapping is wanted here, not {input}",
+    "dict_type": "a mapping is wanted here, not {input}",
+    "tuple_type": "a list is wanted here, not {input}",
+    "list_type": "a list is wanted here, not {input}",
+    "literal_error": "one of {expected} is wanted here, not {input}",
+    "greater_than": "must be more than {gt}, not {input}",
+    "greater_than_equal": "must be at least {ge}, not {input}",
+    "less_than_equal": "must be at most {le}, not {input}",
+    "string_pattern_mismatch": "{input} does not fit the form {pattern}",
     "too_short": "must hold at least {min_length}",
     "value_error": "{error}",
 }
@@ -287,11 +288,13 @@ _MESSAGES = {
 def _problem(document: Document, details: ErrorDetails) -> Problem:
     path, kind = tuple(details["loc"]), details["type"]
     # Members of a union and the keys of a mapping come as parts of pydantic's own; the file has none.
-    path = tuple(part for part in path if part != "[key]" and not str(part).startswith(("str", "list[")))
+    if path[:1] == ("software",) and path[3:4] and str(path[3]).startswith(("str", "list[")):
+        path = (*path[:3], *path[4:])
+    path = tuple(part for part in path if part != "[key]")
     template = _MESSAGES.get(kind, "{msg}")
     shown = repr(details["input"])
-    values = {**details.get("ctx", {}), "msg": details["msg"]}
-    message = template.replace("{input!r}", shown if len(shown) < 60 else shown[:57] + "…").format(**values)
+    shown = shown if len(shown) < 60 else shown[:57] + "…"
+    message = template.format(**{**details.get("ctx", {}), "msg": details["msg"], "input": shown})
     hint = ""
     if kind == "extra_forbidden":
         hint = did_you_mean(str(path[-1]), _known_keys(path[:-1]))

@@ -3,6 +3,7 @@
 The only door to ruamel.yaml.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from elasticluster_tf.errors import InputError, Place, Problem
 
@@ -21,6 +23,7 @@ KeyPath = tuple[str | int, ...]
 
 # `$${env:` is a literal `${env:`; every other `${` is left alone, so Terraform's syntax stays text.
 _ENV = re.compile(r"(\$?)\$\{env:([^}]*)\}")
+_UNCARRIED = re.compile("[\0\ud800-\udfff]")
 # A document that unfolds to more values than this is an accident or an attack (aliases of aliases).
 _MOST_VALUES = 500_000
 
@@ -47,7 +50,7 @@ class Document:
             place = places.get(path[:end]) or self.keys.get(path[:end])
             if place:
                 return place
-        return None
+        return self.values.get(())
 
     def problem(self, path: KeyPath, message: str, hint: str = "", at_key: bool = False) -> Problem:
         """A problem at `path`, with its place."""
@@ -161,13 +164,27 @@ def leaves(data: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
 
 
 def dump(data: Any) -> str:
-    """`data` as YAML text."""
+    """`data` as YAML text that reads back as the same, in whatever environment."""
     yaml = YAML()
     yaml.default_flow_style = False
     yaml.width = 110
     out = StringIO()
-    yaml.dump(data, out)
+    yaml.dump(_writable(data), out)
     return out.getvalue()
+
+
+def _writable(data: Any) -> Any:
+    """The same data, so marked that `parse` gives it back."""
+    if isinstance(data, dict):
+        return {_quoted(key): _writable(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_writable(value) for value in data]
+    return _quoted(re.sub(r"\$\{env:[^}]*\}", r"$\g<0>", data)) if isinstance(data, str) else data
+
+
+def _quoted(text: str) -> str:
+    """U+0085 is a line break to YAML in any other style, and would come back as a space."""
+    return DoubleQuotedScalarString(text) if "\x85" in text else text
 
 
 def _place(name: str, lines: Sequence[str], mark: Any) -> Place:
@@ -192,7 +209,8 @@ class _Reader:
         self.keys: dict[KeyPath, Place] = {}
         self.values: dict[KeyPath, Place] = {}
         self.problems: list[Problem] = []
-        self.constructor = SafeConstructor(loader=YAML(typ="safe", pure=True))
+        loader = YAML(typ="safe", pure=True)
+        self.constructor, self.resolver = SafeConstructor(loader=loader), loader.resolver
         self.open: set[int] = set()
         self.count = 0
 
@@ -223,6 +241,8 @@ class _Reader:
                 self.problems.append(Problem("keys are plain words here", dotted(path), place))
                 continue
             key = key_node.value
+            if bad := _uncarried(key):
+                self.problems.append(Problem(f"{bad} can't be carried to a node", dotted(path), place))
             if key in result:
                 self.problems.append(Problem(f"`{key}` stands here twice", dotted((*path, key)), place))
             self.keys[(*path, key)] = place
@@ -230,13 +250,8 @@ class _Reader:
         return result
 
     def scalar(self, node: ScalarNode, path: KeyPath, place: Place) -> Any:
-        text = node.value
-        if _ENV.search(text):
-            text = _ENV.sub(lambda match: self.environment_value(match, path, place), text)
-            if node.style is None:  # unquoted: a number from the environment is a number
-                resolved = YAML(typ="safe", pure=True).load(text) if "\n" not in text else text
-                return text if isinstance(resolved, dict | list) else resolved
-            return text
+        if _ENV.search(node.value):
+            node = self.filled(node, path, place)
         try:
             value = self.constructor.construct_object(node)
         except (YAMLError, ValueError) as error:
@@ -244,11 +259,17 @@ class _Reader:
                 Problem(f"this value can't be read: {str(error).splitlines()[0]}", dotted(path), place)
             )
             return None
-        if isinstance(value, str) and (bad := _uncarried(value)):
-            self.problems.append(
-                Problem(f"the character {bad} can't be carried to a node", dotted(path), place)
-            )
+        if bad := _uncarried(value):
+            self.problems.append(Problem(f"{bad} can't be carried to a node", dotted(path), place))
         return value if value is None or isinstance(value, bool | int | float | str) else node.value
+
+    def filled(self, node: ScalarNode, path: KeyPath, place: Place) -> ScalarNode:
+        """The node with the environment's values in it; unquoted, a number from there is a number."""
+        text = _ENV.sub(lambda match: self.environment_value(match, path, place), node.value)
+        tag = "tag:yaml.org,2002:str"
+        if node.style is None and "\n" not in text:
+            tag = self.resolver.resolve(ScalarNode, text, (True, False))
+        return ScalarNode(tag, text, node.start_mark, node.end_mark)
 
     def environment_value(self, match: re.Match[str], path: KeyPath, place: Place) -> str:
         if match[1]:
@@ -262,9 +283,9 @@ class _Reader:
         return value or ""
 
 
-def _uncarried(text: str) -> str:
-    """The first character that no file or protocol on the way carries: NUL and lone surrogates."""
-    for character in text:
-        if character == "\0" or "\ud800" <= character <= "\udfff":
-            return f"U+{ord(character):04X}"
-    return ""
+def _uncarried(value: Any) -> str:
+    """What of a value no file or protocol on the way carries: NUL, lone surrogates, numbers that are none."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"the number {value}"
+    found = _UNCARRIED.search(value) if isinstance(value, str) else None
+    return f"the character U+{ord(found[0]):04X}" if found else ""

@@ -1,5 +1,6 @@
 """Nodes with names: what is wanted (`Node`) and what was built (`BuiltNode`)."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -128,7 +129,7 @@ def problems(config: ClusterConfig, document: Document, chosen: Mapping[str, Cho
 def _exclude_problems(document: Document, group_name: str, group: Group) -> Iterator[Problem]:
     for position, name in enumerate(group.exclude):
         number = name.removeprefix(group_name)
-        if not number.isdigit() or name != f"{group_name}{int(number):03d}":
+        if name == number or not re.fullmatch(r"(?!000)([0-9]{3}|[1-9][0-9]{3,5})", number):
             hint = f"a node's name is `{group_name}001`, `{group_name}002`, …"
             path = ("groups", group_name, "exclude", position)
             yield document.problem(path, f"`{name}` is no node of this group", hint)

@@ -100,9 +100,10 @@ class Software:
         return found
 
 
-def discover() -> dict[str, Software]:
-    """The shipped software by name."""
-    folders = sorted(path.parent for path in resources.folder("roles").glob("*/software.yaml"))
+def discover(own: Path | None = None) -> dict[str, Software]:
+    """The shipped software by name, and that of the user's own folder of roles, which comes before it."""
+    places = [resources.folder("roles"), *([own] if own else [])]
+    folders = [path.parent for place in places for path in sorted(place.glob("*/software.yaml"))]
     return {folder.name: load(folder) for folder in folders}
 
 

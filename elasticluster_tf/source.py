@@ -26,8 +26,8 @@ class Source:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The clouds and software there are."""
-        return checks.catalogue(self.cache / "hcl")
+        """The clouds and software there are; a folder `roles` beside the first file adds to them."""
+        return checks.catalogue(self.cache / "hcl", self.base / "roles")
 
     @cached_property
     def document(self) -> Document:

@@ -1,7 +1,7 @@
 """Reports and errors as plain data: the documented JSON forms. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from elasticluster_tf.errors import EctfError, InputError, Place, Problem
@@ -12,8 +12,19 @@ FORMAT = 1
 
 def document(kind: str, content: Any) -> dict[str, Any]:
     """A report as `{format, kind, …}`."""
-    body = asdict(content) if is_dataclass(content) and not isinstance(content, type) else content
-    return {"format": FORMAT, "kind": kind, **(body if isinstance(body, Mapping) else {"items": body})}
+    body = plain(content)
+    return {"format": FORMAT, "kind": kind, **(body if isinstance(body, dict) else {"items": body})}
+
+
+def plain(value: Any) -> Any:
+    """Frozen values as mappings and lists, all the way down."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return value
 
 
 def error(problem: EctfError) -> dict[str, Any]:

@@ -185,15 +185,13 @@ def write_login(run: Run, resolved: Resolved, state: State) -> None:
 
 
 def _public_key(workdir: Workdir, resolved: Resolved, world: World, state: State) -> str:
-    if resolved.config.ssh.private_key:
-        return _given_public_key(resolved)
     secret = secrets.find(workdir.secret, world.environment)
-    if secret is None and state.exists:
-        return state.ssh_public_key
-    if secret is None:
+    if secret is None and not state.exists:
         secret = secrets.new()
         workdir.write({"keep/secret": secret.value + "\n"}, prune=False, private=True)
-    return secrets.login_key(secret, resolved.config.name).public
+    if resolved.config.ssh.private_key:
+        return _given_public_key(resolved)
+    return secrets.login_key(secret, resolved.config.name).public if secret else state.ssh_public_key
 
 
 def _given_public_key(resolved: Resolved) -> str:

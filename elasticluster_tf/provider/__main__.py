@@ -17,7 +17,7 @@ def main() -> int:
     """Put the provider together and serve it."""
     world = World()
     kinds = (NetworkKind(world), VolumeKind(world), ImageKind(world), NodeKind(world))
-    return serve(Provider(kinds, (Leftovers(world),)))
+    return serve(Provider(kinds, (Leftovers(world),)), world.machine)
 
 
 if __name__ == "__main__":

@@ -163,16 +163,6 @@ def create_arguments(
     A fixed address and port survive a restart; without Podman's own hosts file, the node's is an
     ordinary file that survives it too, and that Ansible can replace.
     """
-    own = {
-        labels.CLUSTER: spec.cluster,
-        labels.NODE: spec.name,
-        labels.GROUP: spec.group,
-        labels.NETWORK: spec.network,
-        labels.ADDRESS: place.address,
-        labels.SSH_PORT: str(place.ssh_port),
-        labels.SPEC: spec.fingerprint,
-        labels.MADE_OF: json.dumps(_made_of(spec)),
-    }
     argv = [*runtime.arguments, "create", f"--name={spec.container}", f"--hostname={spec.name}"]
     argv += ["--systemd=always", "--no-hosts", "--stop-timeout=20", "--pull=never"]
     argv += [f"--network={spec.network}", f"--network-alias={spec.name}", f"--ip={place.address}"]
@@ -186,8 +176,22 @@ def create_arguments(
     argv += [f"--cap-add={capability}" for capability in spec.all_capabilities]
     argv += [f"--device={device}" for device in spec.all_devices]
     argv += [f"--volume={volume}:{mount}" for volume, mount in spec.volumes]
-    argv += labels.label_arguments(own, dict(spec.extra_labels))
+    argv += labels.label_arguments(own_labels(spec, place), dict(spec.extra_labels))
     return [*argv, image, *INIT]
+
+
+def own_labels(spec: NodeSpec, place: Place) -> dict[str, str]:
+    """What the container tells of itself when there is no state."""
+    return {
+        labels.CLUSTER: spec.cluster,
+        labels.NODE: spec.name,
+        labels.GROUP: spec.group,
+        labels.NETWORK: spec.network,
+        labels.ADDRESS: place.address,
+        labels.SSH_PORT: str(place.ssh_port),
+        labels.SPEC: spec.fingerprint,
+        labels.MADE_OF: json.dumps(_made_of(spec)),
+    }
 
 
 def _made_of(spec: NodeSpec) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def object_name(*parts: str) -> str:
 
 def label_arguments(own: Mapping[str, str], extra: Mapping[str, str] | None = None) -> list[str]:
     """Give `--label` arguments; what ectf finds things by wins over a user's label of the same name."""
-    both = {**(extra or {}), **own, MANAGED[0]: MANAGED[1]}
+    both = {**(extra or {}), **with_mark(own)}
     return [f"--label={key}={value}" for key, value in both.items()]
 
 
@@ -29,6 +29,11 @@ def filter_arguments(cluster: str | None = None) -> list[str]:
     """Give `--filter` arguments for all that ectf manages, or for one cluster's."""
     filters = [f"--filter=label={MANAGED[0]}={MANAGED[1]}"]
     return filters + ([f"--filter=label={CLUSTER}={cluster}"] if cluster is not None else [])
+
+
+def with_mark(own: Mapping[str, str]) -> dict[str, str]:
+    """Add the label that says who manages it."""
+    return {**own, MANAGED[0]: MANAGED[1]}
 
 
 def is_ours(labels: Mapping[str, str] | None, wanted: Mapping[str, str]) -> bool:

@@ -15,13 +15,13 @@ from elasticluster_tf.provider.containers import (
     create_arguments,
     first_boot_files,
     fits,
+    own_labels,
 )
 from elasticluster_tf.provider.images import Image
 from elasticluster_tf.provider.machine import ulimits
 from elasticluster_tf.provider.podman import Podman, PodmanError
 from elasticluster_tf.provider.problems import ProviderError
 from elasticluster_tf.provider.readiness import find, read_host_key, wait_for_ssh
-from elasticluster_tf.provider.runtimes import detect
 from elasticluster_tf.provider.world import World
 
 CHOICE = "place"
@@ -43,7 +43,7 @@ class Running:
 
 def ensure(world: World, spec: NodeSpec) -> Running:
     """Bring the node up: a container that a killed run left is taken over if it fits, else replaced."""
-    image = world.images.ensure(spec.image)
+    image = world.image(spec.image)
     spec = replace(spec, user=spec.user or image.user)
     refused: list[Place] = []
     while True:
@@ -74,14 +74,9 @@ def bring_up(world: World, spec: NodeSpec, found: Found, limited_at: str | None 
     if not found.running:
         podman.run("unpause" if found.status == "paused" else "start", found.container_id)
     wait_for_ssh(podman, spec.name, found.container_id, place.ssh_port)
-    started = find(podman, found.container_id)
-    if started is None:
-        raise ProviderError(
-            f"The container of {spec.name} vanished after it booted", "Run the same command again."
-        )
     updated = found.running and limited_at in (None, found.started_at)
-    limited_at = limit(world, started, spec.limits, updated=updated)
-    return Running(started, place, spec.user, read_host_key(podman, found.container_id), limited_at)
+    limited_at = limit(world, found, spec.limits, updated=updated)
+    return Running(found, place, spec.user, read_host_key(podman, found.container_id), limited_at)
 
 
 def limit(world: World, found: Found, wanted: Limits, *, updated: bool) -> str:
@@ -90,10 +85,11 @@ def limit(world: World, found: Found, wanted: Limits, *, updated: bool) -> str:
     Podman 4.3 forgets an update when the container starts again, and shows the old values all the
     time. So the start for which an update holds is given back, and kept in the state.
     """
-    if not detect(world.podman, world.machine, found.image_id).limits:
+    if not world.runtime(found.image_id).limits:
         return NO_LIMITS
     if found.limits == wanted and not updated:
         return ""
+    started = find(world.podman, found.container_id)
     most = world.capacity
     # An update can't take a limit away, but all of the machine comes to the same.
     full = Limits(
@@ -101,7 +97,7 @@ def limit(world: World, found: Found, wanted: Limits, *, updated: bool) -> str:
         most.memory_bytes if wanted.memory_bytes is None else wanted.memory_bytes,
     )
     world.podman.run("update", *full.arguments, found.container_id)
-    return found.started_at
+    return started.started_at if started else ""
 
 
 def write_files(podman: Podman, found: Found, files: dict[str, str]) -> None:
@@ -146,7 +142,7 @@ def _left_behind(podman: Podman, spec: NodeSpec, cidr: str) -> Found | None:
 def _create(world: World, spec: NodeSpec, image: Image, cidr: str, refused: list[Place]) -> Found:
     """Make the container; its labels are what reserves its address and port, so one at a time."""
     podman = world.podman
-    runtime = detect(podman, world.machine, image.reference)
+    runtime = world.runtime(image.reference)
     with world.machine.lock(CHOICE):
         place = _choose(podman, spec, cidr, refused)
         argv = create_arguments(spec, place, image.reference, runtime, ulimits())
@@ -157,12 +153,8 @@ def _create(world: World, spec: NodeSpec, image: Image, cidr: str, refused: list
             done = podman.attempt(*argv)
     if done.code:
         raise PodmanError([*podman.prefix, *argv], done)
-    made = find(podman, done.text.splitlines()[-1])
-    if made is None:
-        raise ProviderError(
-            f"The container of {spec.name} vanished right after it was made", "Run the command again."
-        )
-    return made
+    made = labels.with_mark(own_labels(spec, place))
+    return Found(done.text.splitlines()[-1], image.image_id, "created", "", made, spec.limits)
 
 
 def _choose(podman: Podman, spec: NodeSpec, cidr: str, refused: list[Place]) -> Place:

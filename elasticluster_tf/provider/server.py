@@ -8,26 +8,28 @@ import base64
 import datetime
 import os
 import signal
+import ssl
 import sys
 import tempfile
 import threading
+import time
 from concurrent import futures
 from typing import Any
 
 import grpc
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from tf.gen import grpc_controller_pb2, grpc_controller_pb2_grpc, grpc_stdio_pb2_grpc, tfplugin_pb2_grpc
 from tf.provider import ProviderServicer
 
 from elasticluster_tf.provider.framework import Provider
+from elasticluster_tf.provider.machine import Machine
 
 COOKIE = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+CERTIFICATE = "certificate"
+CERTIFICATE_LASTS = 30 * 86400
 MAX_MESSAGE = 256 * 1024 * 1024
 
 
-def serve(provider: Provider) -> int:
+def serve(provider: Provider, machine: Machine) -> int:
     """Serve until Terraform says goodbye or is gone."""
     if os.environ.get(COOKIE[0]) != COOKIE[1]:
         sys.stderr.write("This is a Terraform plug-in: Terraform starts it, not people.\n")
@@ -38,7 +40,7 @@ def serve(provider: Provider) -> int:
     with tempfile.TemporaryDirectory(prefix="ectf-plugin-") as folder:
         socket = f"{folder}/plugin.sock"
         server = _server(provider, done)
-        certificate, credentials = _certificate()
+        certificate, credentials = _certificate(machine)
         server.add_secure_port(f"unix://{socket}", credentials)
         server.start()
         fields = ("1", "6", "unix", socket, "grpc", base64.b64encode(certificate).decode().rstrip("="))
@@ -80,8 +82,26 @@ def _server(provider: Provider, done: threading.Event) -> Any:
     return server
 
 
-def _certificate() -> tuple[bytes, Any]:
-    """Make the certificate that Terraform pins for this one conversation."""
+def _certificate(machine: Machine) -> tuple[bytes, Any]:
+    """Give the certificate that Terraform pins, and who has its key.
+
+    The socket is in a folder of this user alone, so a key that is kept protects as well as a new one.
+    Terraform starts a plug-in five times in one run, and making one costs a fifth of the start.
+    """
+    kept = machine.recall(CERTIFICATE) or {}
+    if kept.get("made_at", 0) < time.time() - CERTIFICATE_LASTS:
+        kept = {"made_at": time.time(), **_new_certificate()}
+        machine.remember(CERTIFICATE, kept)
+    pair = (kept["key"].encode(), kept["chain"].encode())
+    return ssl.PEM_cert_to_DER_cert(kept["chain"]), grpc.ssl_server_credentials([pair])
+
+
+def _new_certificate() -> dict[str, str]:
+    # Here, because it is slow to import and seldom needed.
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
@@ -92,7 +112,7 @@ def _certificate() -> tuple[bytes, Any]:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=30))
+        .not_valid_after(now + datetime.timedelta(seconds=2 * CERTIFICATE_LASTS))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .sign(key, hashes.SHA256())
@@ -100,5 +120,4 @@ def _certificate() -> tuple[bytes, Any]:
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    chain = certificate.public_bytes(serialization.Encoding.PEM)
-    return certificate.public_bytes(serialization.Encoding.DER), grpc.ssl_server_credentials([(pem, chain)])
+    return {"key": pem.decode(), "chain": certificate.public_bytes(serialization.Encoding.PEM).decode()}

@@ -3,9 +3,10 @@
 import threading
 from dataclasses import dataclass, field
 
-from elasticluster_tf.provider.images import Images, this_host
+from elasticluster_tf.provider.images import Image, Images, this_host
 from elasticluster_tf.provider.machine import Capacity, Machine, capacity, this_machine
 from elasticluster_tf.provider.podman import Podman, find_podman
+from elasticluster_tf.provider.runtimes import Runtime, detect
 
 
 @dataclass
@@ -15,7 +16,11 @@ class World:
     found_podman: Podman | None = None
     found_capacity: Capacity | None = None
     machine: Machine = field(default_factory=this_machine)
+    found_images: dict[str, Image] = field(default_factory=dict)
+    found_runtime: Runtime | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    # Another one for what can take minutes.
+    _image_lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property
     def podman(self) -> Podman:
@@ -37,3 +42,17 @@ class World:
     def images(self) -> Images:
         """The images of this Podman."""
         return Images(self.podman, self.machine, this_host())
+
+    def image(self, name: str) -> Image:
+        """Find or make an image; asked for once, as many nodes boot from the same."""
+        with self._image_lock:
+            if name not in self.found_images:
+                self.found_images[name] = self.images.ensure(name)
+            return self.found_images[name]
+
+    def runtime(self, image: str) -> Runtime:
+        """The container runtime that works; an image is needed to try."""
+        with self._image_lock:
+            if self.found_runtime is None:
+                self.found_runtime = detect(self.podman, self.machine, image)
+            return self.found_runtime

@@ -57,6 +57,12 @@ DOCUMENTATION = """
           description: Mode of the file.
           type: str
           default: "0644"
+        validate:
+          description: >-
+            Command, word by word, that has to accept the new text before it takes the place of the old one. C(%s) in
+            a word stands for the path where the command finds it.
+          type: list
+          elements: str
         counts:
           description: Whether this file has to be put to use, see O(record).
           type: bool
@@ -117,6 +123,7 @@ FILE = {
     "owner": {"type": "str", "default": "root"},
     "group": {"type": "str", "default": "root"},
     "mode": {"type": "str", "default": "0644"},
+    "validate": {"type": "list", "elements": "str"},
     "counts": {"type": "bool", "default": True},
 }
 ARGUMENTS = {
@@ -145,8 +152,8 @@ def merge(text: str, block: str, content: str, drop: str | None) -> str:
 
 def digest_of(files: list[dict[str, Any]]) -> str:
     """Stand for paths, contents and modes of the files that count; for the same files always the same."""
-    counting = [one for one in files if one["counts"]]
-    return hashlib.sha256(json.dumps(counting, sort_keys=True).encode()).hexdigest()
+    counting = [[one["path"], one["block"], one["content"], one["mode"]] for one in files if one["counts"]]
+    return hashlib.sha256(json.dumps(counting).encode()).hexdigest()
 
 
 def shown(text: str) -> str:
@@ -171,7 +178,7 @@ class Host:
         )
         changed = old != text
         if changed and not self.module.check_mode:
-            self._replace(path, text, one["mode"])
+            self._replace(path, text, one)
         if old is not None or not self.module.check_mode:
             wanted = {
                 "path": str(path),
@@ -196,16 +203,25 @@ class Host:
         except FileNotFoundError:
             return None
 
-    def _replace(self, path: Path, text: str, mode: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def _replace(self, path: Path, text: str, one: dict[str, Any]) -> None:
         # Never readable for others for a moment, if it is not to be so in the end.
         handle, temporary = tempfile.mkstemp(dir=self.module.tmpdir)
         with os.fdopen(handle, "wb") as stream:
             stream.write(text.encode("utf-8", "surrogateescape"))
+        self._validate(path, temporary, one["validate"])
+        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            Path(temporary).chmod(int(mode, 8))
+            Path(temporary).chmod(int(one["mode"], 8))
         # A file that is a bind mount, as /etc/hosts of a container, can't be replaced, only written.
         self.module.atomic_move(temporary, str(path), unsafe_writes=True)
+
+    def _validate(self, path: Path, temporary: str, command: list[str] | None) -> None:
+        if not command:
+            return
+        code, output, complaint = self.module.run_command([word.replace("%s", temporary) for word in command])
+        if code != 0:
+            said = (complaint or output).strip().replace(temporary, str(path))
+            self.module.fail_json(msg=f"{path} is left as it was, the new text is refused: {said}", rc=code)
 
     def serves(self, service: str) -> bool:
         """Whether a service is active and starts at boot."""
@@ -230,7 +246,7 @@ def run(module: Any) -> dict[str, Any]:
             "path": str(RECORDS / asked["record"]),
             "content": asked["digest"] + "\n",
             "block": None,
-            "drop": None,
+            "validate": None,
         }
         files.append(memory | {"owner": "root", "group": "root", "mode": "0600"})
     differences = [difference for one in files if (difference := host.write(one))]

@@ -15,6 +15,7 @@ from elasticluster_tf.provider.framework import (
     TEXT,
     TEXT_MAP,
     TEXTS,
+    UNKNOWN,
     PartlyMadeError,
     State,
     attribute,
@@ -117,9 +118,12 @@ class NodeKind:
             return None
         return {**state, **_limits(found, state), "running": found.running}
 
-    def plan(self, _prior: State, planned: State) -> State:
-        """A node that stands still is to run again."""
-        return {**planned, "running": True}
+    def plan(self, prior: State, planned: State) -> State:
+        """A node that stands still is to run again; then, and with other limits, they are set anew."""
+        same = all(prior[name] == planned[name] for name in ("cpus", "memory_gb"))
+        if same and prior["running"]:
+            return planned
+        return {**planned, "running": True, "limited_at": UNKNOWN}
 
     def update(self, prior: State, planned: State) -> State:
         """Start it, let another key in, set other limits."""
@@ -133,6 +137,12 @@ class NodeKind:
         if prior["ssh_user"] != planned["ssh_user"]:
             nodes.write_files(self.world.podman, found, {f"{KEYS}/{prior['ssh_user']}": ""})
         running = nodes.bring_up(self.world, spec, found, prior["limited_at"])
+        if running.host_key != prior["host_key"]:
+            raise ProviderError(
+                f"{planned['name']} has another SSH host key than when it was made",
+                f"If nobody changed it on purpose, the node is not to be trusted. To make it anew:\n"
+                f"  podman rm --force {spec.container}",
+            )
         return {**planned, **_state(running)}
 
     def delete(self, state: State) -> None:

@@ -1,0 +1,1 @@
+../../../terraform_modules/common/contract.tf

@@ -1,0 +1,274 @@
+"""The life of a cluster on one cloud, step by step: real ectf, real Terraform, the provider double.
+
+A cloud's test gives a `Site` and a `World`; `Walk` is one cluster of it. Each step asserts what a user counts on:
+nodes that it does not concern keep machine and address, and it changes no more than it has to.
+
+    walk = Walk(tmp_path, SITE, world)
+    life(walk)                      # all steps in order, or one by one: up(walk), grow(walk), …
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import pytest
+
+from elasticluster_tf import cli
+from elasticluster_tf.nodes import BuiltNode
+from elasticluster_tf.pipeline import Cluster
+from elasticluster_tf.pipeline import World as Outside
+from elasticluster_tf.plan import Action, InfraPlan
+from elasticluster_tf.reports import DownReport
+from elasticluster_tf.source import Source
+
+# One frontend with a public address and three workers without: small, and every path of a module is in it.
+FRONTEND = "frontend001"
+WORKERS = ("compute001", "compute002", "compute003")
+
+
+class World(Protocol):
+    """What the steps need of the provider double."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Variables with which Terraform finds the double."""
+
+    def objects(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """What exists of a resource type (of every one: ""), by id: its attributes."""
+
+    def vanish(self, kind: str, identity: str) -> None:
+        """Delete something behind Terraform's back."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One cloud: its block of the cluster file, the resource type of a machine, two sizes in its own names.
+
+    `retype` says what another size does to a machine; `image` is an image of the cluster; `environment` are
+    made-up credentials; `stays` are resource types that may outlive the cluster.
+    """
+
+    cloud: Mapping[str, Any]
+    machine: str
+    types: tuple[str, str]
+    retype: Literal["replace", "change"] = "replace"
+    image: str = "debian-12"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stays: tuple[str, ...] = ()
+
+
+@dataclass
+class Walk:
+    """One cluster: its file as data, which steps change, and the commands on it."""
+
+    folder: Path
+    site: Site
+    world: World
+    file: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.file = self.file or cluster_file(self.site)
+
+    @property
+    def group(self) -> dict[str, Any]:
+        """The workers' group."""
+        found: dict[str, Any] = self.file["groups"]["compute"]
+        return found
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster as the file says now."""
+        path = self.folder / "cluster.yaml"
+        path.write_text(json.dumps(self.file, indent=2), encoding="utf-8")  # JSON is YAML
+        environment = {**self.site.environment, **self.world.environment}
+        source = Source((path,), environment, self.folder / "cache")
+        return Cluster(source, Outside(environment, self.folder / "cache"))
+
+    def plan(self) -> InfraPlan:
+        return self.cluster.plan()
+
+    def up(self) -> InfraPlan:
+        """Build; returns what had been planned."""
+        found = self.cluster.up(lambda plan: True, configure=False).plan
+        assert found is not None
+        return found
+
+    def down(self) -> DownReport:
+        return self.cluster.down(lambda plan: True)
+
+    def built(self) -> dict[str, BuiltNode]:
+        return dict(self.cluster.state().nodes)
+
+    def machines(self) -> set[str]:
+        return {one.instance_id for one in self.built().values()}
+
+
+def cluster_file(site: Site) -> dict[str, Any]:
+    """The cluster that the steps begin with."""
+    common = {"type": site.types[0], "image": site.image}
+    return {
+        "name": "walk",
+        "cloud": dict(site.cloud),
+        "ssh": {"allow_from": ["198.51.100.0/24"]},
+        "groups": {
+            "frontend": {"count": 1, "public_ip": True, **common},
+            "compute": {"count": 3, **common},
+        },
+        "software": {"slurm": {"controller": "frontend", "worker": "compute"}},
+    }
+
+
+def life(walk: Walk) -> None:
+    """Every step, in an order in which each finds what the one before left."""
+    up(walk)
+    no_change(walk)
+    grow(walk)
+    shrink_middle(walk)
+    label(walk)
+    retype(walk)
+    drift(walk)
+    down(walk)
+
+
+def up(walk: Walk) -> None:
+    planned = walk.up()
+    built = walk.built()
+    assert set(built) == {FRONTEND, *WORKERS}
+    assert actions(planned) == dict.fromkeys(built, "create")
+    assert built[FRONTEND].public_ip and built[FRONTEND].ssh_host == built[FRONTEND].public_ip
+    assert not any(built[name].public_ip for name in WORKERS)
+    assert len({one.address for one in built.values()}) == len(built)
+    assert walk.machines() <= set(walk.world.objects(walk.site.machine))
+    assert walk.cluster.state().bastions == {walk.file["cloud"]["name"]: FRONTEND}
+
+
+def no_change(walk: Walk) -> None:
+    """A second plan of the same file is empty, and nothing is seen as drift."""
+    planned = walk.plan()
+    assert (actions(planned), planned.resources, planned.drift) == ({}, (), ())
+    assert not planned.pending
+
+
+def grow(walk: Walk) -> None:
+    before = walk.built()
+    walk.group["count"] += 1
+    assert only(walk.up()) == {"compute004": "create"}
+    untouched(walk, before, before)
+    assert set(walk.built()) == {*before, "compute004"}
+
+
+def shrink_middle(walk: Walk) -> None:
+    before = walk.built()
+    walk.group["count"] -= 1
+    walk.group["exclude"] = ["compute002"]
+    assert only(walk.up()) == {"compute002": "destroy"}
+    assert set(walk.built()) == set(before) - {"compute002"}
+    untouched(walk, before, set(before) - {"compute002"})
+    assert before["compute002"].instance_id not in walk.world.objects(walk.site.machine)
+
+
+def label(walk: Walk) -> None:
+    before = walk.built()
+    walk.group["labels"] = {"purpose": "walk"}
+    workers = {name for name, one in before.items() if one.group == "compute"}
+    assert only(walk.up()) == dict.fromkeys(workers, "change")
+    untouched(walk, before, before)
+    no_change(walk)
+
+
+def retype(walk: Walk) -> None:
+    """Another type is another machine, or the same one changed; the address stays in both cases."""
+    before = walk.built()
+    walk.group["type"] = walk.site.types[1]
+    workers = {name for name, one in before.items() if one.group == "compute"}
+    assert only(walk.up()) == dict.fromkeys(workers, walk.site.retype)
+    after = walk.built()
+    assert addresses(after) == addresses(before)
+    untouched(walk, before, [FRONTEND] if walk.site.retype == "replace" else before)
+    if walk.site.retype == "replace":
+        assert not {before[name].instance_id for name in workers} & walk.machines()
+
+
+def drift(walk: Walk) -> None:
+    """A machine deleted by hand is seen, and made again at the same address."""
+    before = walk.built()
+    walk.world.vanish(walk.site.machine, before["compute003"].instance_id)
+    planned = walk.plan()
+    assert [one.action for one in planned.drift if one.node == "compute003"].count("vanished")
+    assert set(actions(planned)) == {"compute003"}
+    walk.up()
+    untouched(walk, before, set(before) - {"compute003"})
+    after = walk.built()
+    assert after["compute003"].instance_id != before["compute003"].instance_id
+    assert addresses(after) == addresses(before)
+    no_change(walk)
+
+
+def down(walk: Walk) -> None:
+    """Nothing is left: in the state, in the cloud, by the cloud's own look for leftovers."""
+    report = walk.down()
+    assert report.destroyed
+    assert not report.kept
+    assert not walk.cluster.state().resources
+    assert everything(walk) == {}
+
+
+def everything(walk: Walk) -> dict[str, list[str]]:
+    """What the world still holds, by type."""
+    found: dict[str, list[str]] = {}
+    for identity, attributes in walk.world.objects("").items():
+        kind = str(attributes.get("_kind", ""))
+        if kind not in walk.site.stays:
+            found.setdefault(kind, []).append(identity)
+    return found
+
+
+def actions(planned: InfraPlan) -> dict[str, Action]:
+    """What would happen to each node."""
+    return {one.name: one.action for one in planned.nodes}
+
+
+def only(planned: InfraPlan) -> dict[str, Action]:
+    """What happens to nodes, where nothing else but ectf's own record may change."""
+    others = [one.address for one in planned.resources if one.type != "terraform_data"]
+    assert others == []
+    return actions(planned)
+
+
+def addresses(built: Mapping[str, BuiltNode]) -> dict[str, str]:
+    return {name: one.address for name, one in built.items()}
+
+
+def untouched(
+    walk: Walk, before: Mapping[str, BuiltNode], names: Mapping[str, BuiltNode] | Sequence[str] | set[str]
+) -> None:
+    """These nodes are the same machines at the same addresses."""
+    after = walk.built()
+    for name in names:
+        assert after[name] == before[name], name
+
+
+def refused(
+    capsys: pytest.CaptureFixture[str], folder: Path, text: str, key: str, message: str, hint: str
+) -> None:
+    """`ectf validate` refuses a file: exit 4, the line marked `# !`, key, message, hint; nothing is made."""
+    path = folder / "bad.yaml"
+    path.write_text(text, encoding="utf-8")
+    line = next(number for number, row in enumerate(text.splitlines(), 1) if "# !" in row)
+    before = sorted(folder.rglob("*"))
+    assert cli.run(["validate", str(path)]) == 4
+    told = capsys.readouterr().err
+    for wanted in (f"{path}:{line}:", key, message, hint):
+        assert wanted in told, told
+    assert sorted(folder.rglob("*")) == before
+
+
+def private(folder: Path, canaries: Sequence[str]) -> None:
+    """No file below the folder holds one of these texts."""
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            content = path.read_bytes()
+            found = [one for one in canaries if one.encode() in content]
+            assert not found, path

@@ -1,0 +1,114 @@
+"""Real clusters on the cloud `local`: each test module has one folder and cleans up after itself."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder with a cluster file, and the commands run in it."""
+
+    path: Path
+    name: str
+
+    @property
+    def workdir(self) -> Path:
+        return self.path / ".ectf" / self.name
+
+    def write(self, text: str, file: str = "cluster.yaml") -> Path:
+        target = self.path / file
+        target.write_text(text.replace("NAME", self.name), encoding="utf-8")
+        return target
+
+    def start(self, *words: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "elasticluster_tf", *words],
+            cwd=self.path,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def ectf(self, *words: str, code: int = 0, environment: Mapping[str, str] | None = None) -> Ended:
+        with self.start(*words, environment=environment) as child:
+            out, err = child.communicate(timeout=600)
+        ended = Ended(child.returncode, out, err)
+        assert ended.code == code, f"ectf {' '.join(words)} ended with {ended.code}\n{out}\n{err}"
+        return ended
+
+    def nodes(self) -> dict[str, dict[str, Any]]:
+        return {one["name"]: one for one in self.ectf("nodes", "--json").json()["nodes"]}
+
+    def ssh(self, node: str, line: str) -> str:
+        return self.ectf("ssh", node, "--", line).out
+
+
+def podman(*words: str) -> str:
+    return subprocess.run(["podman", *words], capture_output=True, text=True, check=True).stdout
+
+
+def leftovers(name: str) -> list[str]:
+    """Everything Podman has that carries the cluster's label."""
+    label = f"label=ectf-cluster={name}"
+    found = podman("ps", "-a", "-q", "--filter", label).split()
+    found += podman("network", "ls", "-q", "--filter", label).split()
+    found += podman("volume", "ls", "-q", "--filter", label).split()
+    return found
+
+
+def sweep(name: str) -> None:
+    """Remove what a failed test left behind."""
+    label = f"label=ectf-cluster={name}"
+    for container in podman("ps", "-a", "-q", "--filter", label).split():
+        podman("rm", "-f", "-t", "0", container)
+    for network in podman("network", "ls", "-q", "--filter", label).split():
+        podman("network", "rm", "-f", network)
+    for volume in podman("volume", "ls", "-q", "--filter", label).split():
+        podman("volume", "rm", "-f", volume)
+
+
+@pytest.fixture(scope="module")
+def make_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Folder]]:
+    if not shutil.which("podman"):
+        pytest.fail("Podman is missing: `make setup` installs it")
+    made: list[Folder] = []
+
+    def make(word: str) -> Folder:
+        folder = Folder(tmp_path_factory.mktemp(word), f"{word}-{secrets.token_hex(2)}")
+        made.append(folder)
+        return folder
+
+    yield make
+    for folder in made:
+        sweep(folder.name)

@@ -1,0 +1,1 @@
+"""Facts about the true providers that their schemas don't hold."""
