@@ -82,14 +82,13 @@ def connect(
     built: Mapping[str, BuiltNode],
     access: Access,
     bastions: Mapping[str, str | None],
+    known_hosts: str,
 ) -> Files:
     """Inventory, known_hosts and ssh_config: what is known once the nodes are built."""
     tree = inventory(config, carried, nodes, built, access, bastions)
     return {
         "ansible/hosts.yml": _unsafe_yaml(tree) + "\n",
-        "known_hosts": "".join(
-            f"{name} {one.host_key}\n" for name, one in sorted(built.items()) if one.host_key
-        ),
+        "known_hosts": known_hosts,
         "ssh_config": ssh_config(built, access, bastions),
     }
 

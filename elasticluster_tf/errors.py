@@ -81,7 +81,7 @@ class InputError(EctfError):
 class TerraformFailed(EctfError):
     """Terraform ended with an error; what was built before it is in the state.
 
-    `addresses` are the resources that failed.
+    `addresses` are the resources that failed; `complaints` Terraform's own (summary, detail, line of HCL).
     """
 
     exit_code = 5
@@ -91,6 +91,7 @@ class TerraformFailed(EctfError):
     ) -> None:
         super().__init__(message, where, hint, detail)
         self.addresses = tuple(addresses)
+        self.complaints: tuple[tuple[str, str, str], ...] = ()
 
 
 class ConfigureFailed(EctfError):

@@ -61,6 +61,8 @@ class Leftover:
     id: str
     name: str
     kept: bool
+    node: str = ""
+    volume: str = ""
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,7 @@ def _main(wanted: RootInput) -> str:
         "providers": sorted(providers.items()),
         "modules": modules,
         "emptied": wanted.emptied,
+        "bootstrap": any(one.cloud.facts.first_host_key == "user_data" for one in wanted.clouds.values()),
     }
     return templating.render("main.tf.j2", values)
 

@@ -62,6 +62,12 @@ def up(
     yes: Yes = False,
     no_configure: Annotated[bool, typer.Option("--no-configure", help="Build only.")] = False,
     limit: Limit = None,
+    refresh_images: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--refresh-images", metavar="GROUP", help="Replace a group's nodes by the newest image."
+        ),
+    ] = None,
     allow: Allow = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -69,7 +75,9 @@ def up(
     """Make the cluster as the file says: plan, ask, build, configure, check."""
     with reporting(as_json, verbose) as screen:
         wanted = cluster(screen, files, file, assign, workdir, allow)
-        report = wanted.up(lambda found: decide(screen, found, yes), not no_configure, names(limit))
+        report = wanted.up(
+            lambda found: decide(screen, found, yes), not no_configure, names(limit), refresh_images or ()
+        )
         screen.show("up", report)
 
 

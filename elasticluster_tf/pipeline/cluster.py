@@ -11,7 +11,7 @@ from elasticluster_tf.ansible_files import Access
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.pipeline import health, stages, teardown
+from elasticluster_tf.pipeline import health, login, stages, teardown
 from elasticluster_tf.pipeline.run import World, begin
 from elasticluster_tf.plan import InfraPlan
 from elasticluster_tf.reports import ClusterStatus, DownReport, NodeStatus, UpReport
@@ -63,16 +63,24 @@ class Cluster:
         with begin(self.workdir, "plan", self.world) as run:
             return stages.plan(run, self.resolved, self.rendered(), self.source.catalogue, self.allow).plan
 
-    def up(self, confirm: Confirm, configure: bool = True, limit: Sequence[str] = ()) -> UpReport:
+    def up(
+        self,
+        confirm: Confirm,
+        configure: bool = True,
+        limit: Sequence[str] = (),
+        refresh_images: Sequence[str] = (),
+    ) -> UpReport:
         """Make the cluster as the file says: plan, confirm, apply, configure, check its health."""
         self._guard()
         stages.check_limit(self.resolved, limit)
+        stages.check_groups(self.resolved, refresh_images)
+        known, files = self.source.catalogue, self.rendered()
         with begin(self.workdir, "up", self.world) as run:
-            planned = stages.plan(run, self.resolved, self.rendered(), self.source.catalogue, self.allow)
+            planned = stages.plan(run, self.resolved, files, known, self.allow, refresh_images)
             stages.confirm(planned.plan, confirm)
             stages.before_destroy(run, planned.plan)
             built = stages.apply(run, self.resolved, planned)
-            stages.connect(run, self.resolved, built, self.access)
+            login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
             if not configure:
                 return stages.report(self.resolved, built, planned.plan, self.access)
             return stages.configure(run, self.resolved, built, planned.plan, self.access, limit)
@@ -82,7 +90,7 @@ class Cluster:
         stages.check_limit(self.resolved, limit)
         with begin(self.workdir, "configure", self.world) as run:
             built = stages.read_built(run, self.resolved, self.rendered(), self.allow)
-            stages.connect(run, self.resolved, built, self.access)
+            login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
             return stages.configure(run, self.resolved, built, None, self.access, limit)
 
     def down(self, confirm: Confirm) -> DownReport:
@@ -135,9 +143,16 @@ class Cluster:
         )
 
     def state(self) -> State:
-        """What Terraform's state says now."""
-        with begin(self.workdir, "read", self.world) as run:
-            return stages.read_state(run, self.rendered(), self.resolved).state
+        """What Terraform's state says now.
+
+        Where the work folder is ready nothing is written and no lock is taken, so that a running `up` can be
+        watched; else it is made ready first.
+        """
+        found = stages.read_ready(self.workdir, self.world)
+        if found is None:
+            with begin(self.workdir, "read", self.world) as run:
+                found = stages.read_state(run, self.rendered(), self.resolved).state
+        return found
 
     @cached_property
     def access(self) -> Access:
@@ -147,12 +162,7 @@ class Cluster:
         return Access(self.workdir.ssh_config, self.workdir.known_hosts, identity)
 
     def _write_connection(self, state: State) -> None:
-        found = self.resolved
-        files = ansible_files.connect(
-            found.config, found.software, found.nodes, state.nodes, self.access, state.bastions
-        )
-        self.workdir.write(files, prune=False)
-        stages.write_identity(self.workdir, found, self.world)
+        login.write_connection(self.workdir, self.resolved, state, self.access, self.world)
 
     def _guard(self) -> None:
         stages.guard(self.resolved)

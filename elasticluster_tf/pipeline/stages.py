@@ -1,11 +1,10 @@
 """The stages of a run, one function each."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from elasticluster_tf import ansible, ansible_files, secrets, terraform_files
+from elasticluster_tf import ansible, terraform_files
 from elasticluster_tf import plan as plans
 from elasticluster_tf.ansible_files import Access
 from elasticluster_tf.checks import Catalogue, Resolved
@@ -20,32 +19,15 @@ from elasticluster_tf.errors import (
     did_you_mean,
 )
 from elasticluster_tf.events import Notice
-from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.pipeline import health
+from elasticluster_tf.pipeline import complaints, health, identity, keeping, login, recording
 from elasticluster_tf.pipeline.run import Run, World
+from elasticluster_tf.pipeline.values import Built, Planned, Standing
 from elasticluster_tf.plan import InfraPlan
 from elasticluster_tf.reports import Health, Summary, UpReport
-from elasticluster_tf.secrets import RootSecret
-from elasticluster_tf.terraform import Runner, State
+from elasticluster_tf.terraform import STAMP, Runner, State, find
 from elasticluster_tf.workdir import Workdir
 
 Files = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Terraform ready in the work folder, and what its state says."""
-
-    runner: Runner
-    state: State
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A plan that waits in the work folder, and what it was made on."""
-
-    standing: Standing
-    plan: InfraPlan
 
 
 def guard(resolved: Resolved) -> None:
@@ -74,6 +56,15 @@ def check_limit(resolved: Resolved, limit: Sequence[str]) -> None:
         )
 
 
+def check_groups(resolved: Resolved, groups: Sequence[str]) -> None:
+    """Refuse names that are no groups."""
+    known = list(resolved.config.groups)
+    wrong = [name for name in groups if name not in known]
+    if wrong:
+        hints = {name: did_you_mean(name, known) for name in wrong}
+        raise InputError([Problem(f"there is no group `{name}`", "", None, hints[name]) for name in wrong])
+
+
 def read_state(run: Run, files: Files, resolved: Resolved) -> Standing:
     """Write the rendered files, make Terraform ready, and read the state."""
     plugins = tuple(plugin for chosen in resolved.clouds.values() for plugin in chosen.cloud.facts.plugins)
@@ -83,6 +74,15 @@ def read_state(run: Run, files: Files, resolved: Resolved) -> Standing:
     runner = run.terraform()
     runner.init(init_digest(files))
     return Standing(runner, runner.state())
+
+
+def read_ready(workdir: Workdir, world: World) -> State | None:
+    """The state by way of a work folder that an earlier run made ready; None where there is none."""
+    if not (workdir.path / STAMP).is_file():
+        return None
+    binary = find(world.environment, world.cache)
+    with TemporaryDirectory(prefix="ectf-") as logs:
+        return Runner(binary, workdir.path, Path(logs), world.children_environment, world.tell).state()
 
 
 def init_digest(files: Files) -> str:
@@ -96,32 +96,53 @@ def init_digest(files: Files) -> str:
     return "\n".join([*rows, *versions])
 
 
-def read_built(run: Run, resolved: Resolved, files: Files, allow: frozenset[str]) -> "Built":
+def read_built(run: Run, resolved: Resolved, files: Files, allow: frozenset[str]) -> Built:
     """The built nodes, for a run that builds nothing."""
     with run.stage("read", "Read the state"):
         standing = read_state(run, files, resolved)
-        check_identity(resolved, standing.state, allow)
+        identity.check(resolved, standing.state, allow)
     return nodes_of(resolved, standing.state)
 
 
-def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, allow: frozenset[str]) -> Planned:
-    """Render, make Terraform ready, and plan."""
+def plan(
+    run: Run,
+    resolved: Resolved,
+    files: Files,
+    catalogue: Catalogue,
+    allow: frozenset[str],
+    refresh_images: Sequence[str] = (),
+) -> Planned:
+    """Render, make Terraform ready, and plan.
+
+    `refresh_images` are groups whose machines are replaced by ones of the newest image.
+    """
     with run.stage("render", "Write Terraform and Ansible files"):
         standing = read_state(run, files, resolved)
-        check_identity(resolved, standing.state, allow)
+        identity.check(resolved, standing.state, allow)
         retired = retired_clouds(resolved.clouds, standing.state, catalogue)
+        everything = {**resolved.clouds, **retired}
+        root = terraform_files.root_input(resolved.config, everything, resolved.software, resolved.nodes)
         if retired:
-            everything = {**resolved.clouds, **retired}
-            root = terraform_files.root_input(resolved.config, everything, resolved.software, resolved.nodes)
             files = {**files, **terraform_files.render(root)}
-            run.workdir.write(files)
-            standing.runner.init(init_digest(files))
-        write_login(run, resolved, standing.state)
+        kept = keeping.blocks(run, root, standing.state)
+        run.workdir.write({**files, **kept})
+        standing.runner.init(init_digest(files))
+        login.write_values(run, resolved, standing.state)
     with run.stage("plan", "Plan the infrastructure") as note:
-        raw = standing.runner.plan()
+        try:
+            raw = standing.runner.plan(replace=_image_triggers(resolved, refresh_images))
+        except TerraformFailed as error:
+            raise complaints.of_the_file(error, resolved) from error
         found = plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
         note(_counts(found))
     return Planned(standing, found)
+
+
+def _image_triggers(resolved: Resolved, groups: Sequence[str]) -> list[str]:
+    """The resources that make a group's machines new, by the contract's naming."""
+    return [
+        f'module.{resolved.config.cloud_of(group).label}.terraform_data.image["{group}"]' for group in groups
+    ]
 
 
 def _counts(found: InfraPlan) -> str:
@@ -144,89 +165,6 @@ def retired_clouds(chosen: Mapping[str, Chosen], state: State, catalogue: Catalo
     return found
 
 
-def check_identity(resolved: Resolved, state: State, allow: frozenset[str]) -> None:
-    """Refuse a name that the state knows in another cloud, region or account."""
-    if not state.exists or not state.cluster or "move-cluster" in allow:
-        return
-    hint = "give this one another name (--set name=…), or --allow move-cluster to move it"
-    where = str(resolved.document.value_place(("cloud", "name")) or "")
-    wanted = resolved.config.cloud.label
-    if resolved.config.name != state.cluster:
-        raise Refused(
-            f"the state in this work folder is of the cluster `{state.cluster}`",
-            where,
-            "choose another --workdir",
-        )
-    if state.default_cloud != wanted:
-        raise Refused(
-            f"`{state.cluster}` exists in the cloud `{state.default_cloud}`, not in `{wanted}`", where, hint
-        )
-    for label, stored in state.clouds.items():
-        chosen = resolved.clouds.get(label)
-        if chosen is None:
-            continue
-        if chosen.cloud.name != stored.name:
-            raise Refused(
-                f"`{label}` of `{state.cluster}` is the cloud `{stored.name}`, not `{chosen.cloud.name}`",
-                where,
-                hint,
-            )
-        for key, value in stored.identity.items():
-            if chosen.settings.get(key) != value:
-                message = f"`{state.cluster}` exists with {key} {value!r}, not {chosen.settings.get(key)!r}"
-                raise Refused(message, str(resolved.document.value_place((*chosen.path, key)) or where), hint)
-
-
-def write_login(run: Run, resolved: Resolved, state: State) -> None:
-    """Give Terraform the public key that may log in; only a new cluster's first plan needs the secret."""
-    public = _public_key(run.workdir, resolved, run.world, state)
-    values = json.dumps({"ssh_public_key": public}, indent=2) + "\n"
-    run.workdir.write({"ectf.auto.tfvars.json": values}, prune=False, private=True)
-
-
-def _public_key(workdir: Workdir, resolved: Resolved, world: World, state: State) -> str:
-    secret = secrets.find(workdir.secret, world.environment)
-    if secret is None and not state.exists:
-        secret = secrets.new()
-        workdir.write({"keep/secret": secret.value + "\n"}, prune=False, private=True)
-    if resolved.config.ssh.private_key:
-        return _given_public_key(resolved)
-    return secrets.login_key(secret, resolved.config.name).public if secret else state.ssh_public_key
-
-
-def _given_public_key(resolved: Resolved) -> str:
-    given = Path(str(resolved.config.ssh.private_key)).expanduser()
-    base = resolved.document.sources[0].absolute().parent if resolved.document.sources else Path()
-    file = base / given.with_name(given.name + ".pub")
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        problem = resolved.document.problem(
-            ("ssh", "private_key"),
-            f"can't read {file}: {error.strerror}",
-            "`ssh-keygen -y -f KEY > KEY.pub` makes it",
-        )
-        raise InputError([problem]) from error
-
-
-def write_identity(workdir: Workdir, resolved: Resolved, world: World) -> None:
-    """The derived login key as a file, for ssh; nothing when the user named a key."""
-    if resolved.config.ssh.private_key:
-        return
-    secret = root_secret(workdir, world)
-    key = secrets.login_key(secret, resolved.config.name)
-    workdir.write({workdir.identity.name: key.private}, prune=False, private=True)
-
-
-def root_secret(workdir: Workdir, world: World) -> RootSecret:
-    """The secret of a cluster that exists."""
-    secret = secrets.find(workdir.secret, world.environment)
-    if secret is None:
-        hint = f"set {secrets.VARIABLE}, or bring back the file"
-        raise Refused("the cluster's root secret is not here", str(workdir.secret), hint)
-    return secret
-
-
 def confirm(found: InfraPlan, ask: Callable[[InfraPlan], bool]) -> None:
     """Let the user decide, when there is something to decide."""
     if found.changes and not ask(found):
@@ -235,16 +173,6 @@ def confirm(found: InfraPlan, ask: Callable[[InfraPlan], bool]) -> None:
 
 def before_destroy(run: Run, found: InfraPlan) -> None:
     """The place of hooks that prepare nodes to go, such as draining them: none yet."""
-
-
-@dataclass(frozen=True)
-class Built:
-    """The nodes that are built, and which of the wanted ones are not."""
-
-    nodes: Mapping[str, BuiltNode]
-    missing: tuple[str, ...]
-    bastions: Mapping[str, str | None]
-    applied: bool = False
 
 
 def nodes_of(resolved: Resolved, state: State, applied: bool = False) -> Built:
@@ -264,7 +192,7 @@ def nodes_of(resolved: Resolved, state: State, applied: bool = False) -> Built:
             raise TooFewNodes(
                 f"group `{group}` has {count} of at least {least} nodes; missing: {lacking}", group, hint
             )
-    return Built(present, missing, state.bastions, applied)
+    return Built(present, missing, state, applied)
 
 
 def apply(run: Run, resolved: Resolved, planned: Planned) -> Built:
@@ -300,16 +228,6 @@ def _only_nodes_failed(resolved: Resolved, failure: TerraformFailed) -> bool:
     return bool(parts) and all(part in names for part in parts)
 
 
-def connect(run: Run, resolved: Resolved, built: Built, access: Access) -> None:
-    """Write inventory, pinned host keys and ssh_config."""
-    files = ansible_files.connect(
-        resolved.config, resolved.software, resolved.nodes, built.nodes, access, built.bastions
-    )
-    run.workdir.write(files, prune=False)
-    if built.nodes:
-        write_identity(run.workdir, resolved, run.world)
-
-
 def configure(
     run: Run, resolved: Resolved, built: Built, found: InfraPlan | None, access: Access, limit: Sequence[str]
 ) -> UpReport:
@@ -320,7 +238,7 @@ def configure(
         summary = ansible.configure(
             run.workdir.path,
             run.logs,
-            root_secret(run.workdir, run.world),
+            login.root_secret(run.workdir, run.world),
             run.world.children_environment,
             run.tell,
             [name for name in limit if name in built.nodes],
@@ -328,7 +246,8 @@ def configure(
         )
         changed = sum(summary.changed.values())
         note(f"{changed} task(s) changed something" if changed else "nothing changed")
-    # record: the place where what was configured goes into the state
+    recording.host_keys(run, resolved, built, summary)
+    login.write_connection(run.workdir, resolved, run.terraform().state(), access, run.world)
     with run.stage("health", "Check the software") as note:
         present = [node for node in resolved.nodes if node.name in built.nodes]
         checked = health.check(

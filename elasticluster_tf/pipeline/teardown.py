@@ -11,8 +11,9 @@ from elasticluster_tf.clouds import Chosen
 from elasticluster_tf.config import State as StateSettings
 from elasticluster_tf.errors import EctfError, InputError, TerraformFailed
 from elasticluster_tf.events import Notice
-from elasticluster_tf.pipeline import stages
+from elasticluster_tf.pipeline import keeping, stages
 from elasticluster_tf.pipeline.run import Run
+from elasticluster_tf.pipeline.values import Standing
 from elasticluster_tf.plan import InfraPlan
 from elasticluster_tf.reports import DownReport, Leftover
 from elasticluster_tf.terraform_files import RootInput
@@ -67,13 +68,14 @@ def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[InfraP
         if clouds != goal.clouds:
             root = replace(root, clouds=clouds)
             standing = _stand(run, root)
+    run.workdir.write(keeping.blocks(run, root, standing.state), prune=False)
     destroyed = _destroy(run, standing, confirm)
     kept, checked, unchecked = _proof(run, root)
     run.workdir.remove_if_empty()
     return DownReport(goal.name, destroyed, kept, checked, unchecked)
 
 
-def _stand(run: Run, root: RootInput, fresh: bool = True) -> stages.Standing:
+def _stand(run: Run, root: RootInput, fresh: bool = True) -> Standing:
     files = terraform_files.render(root)
     if not fresh and (run.workdir.path / "main.tf").is_file():
         files = {}  # the clouds are not known yet: what the last run left knows backend and providers
@@ -84,10 +86,10 @@ def _stand(run: Run, root: RootInput, fresh: bool = True) -> stages.Standing:
     runner = run.terraform()
     main = {"main.tf": (run.workdir.path / "main.tf").read_text(encoding="utf-8")}
     runner.init(stages.init_digest({**main, **files}))
-    return stages.Standing(runner, runner.state())
+    return Standing(runner, runner.state())
 
 
-def _destroy(run: Run, standing: stages.Standing, confirm: Callable[[InfraPlan], bool]) -> int:
+def _destroy(run: Run, standing: Standing, confirm: Callable[[InfraPlan], bool]) -> int:
     if not standing.state.exists:
         return 0
     with run.stage("plan", "Plan the destruction"):
@@ -110,15 +112,13 @@ def _proof(run: Run, root: RootInput) -> tuple[tuple[Leftover, ...], tuple[str, 
     Raises EctfError when something is left that nobody asked to keep.
     """
     found: list[Leftover] = []
-    checked, unchecked = [], []
+    checked: list[str] = []
+    unchecked: list[str] = []
     with run.stage("proof", "Look for leftovers") as note:
         for label, chosen in root.clouds.items():
-            files = terraform_files.leftovers(root, label)
-            if not files:
-                unchecked.append(label)
-                continue
-            checked.append(label)
-            found += _look(run, label, chosen, files)
+            asked = checked if chosen.cloud.can_look else unchecked
+            asked.append(label)
+            found += keeping.look(run, root, label)
         note(f"{len(found)} kept on purpose" if found else "nothing")
     lost = [one for one in found if not one.kept]
     if lost:
@@ -126,16 +126,3 @@ def _proof(run: Run, root: RootInput) -> tuple[tuple[Leftover, ...], tuple[str, 
         hint = "`ectf up` adopts what is its own and `ectf down` then removes it; else remove it by hand"
         raise EctfError("something of the cluster is left", root.name, hint, rows)
     return tuple(found), tuple(checked), tuple(unchecked)
-
-
-def _look(run: Run, label: str, chosen: Chosen, files: Mapping[str, str]) -> list[Leftover]:
-    below = f"leftovers/{label}"
-    run.workdir.write({f"{below}/{name}": text for name, text in files.items()}, prune=False)
-    run.workdir.write_machine_files(chosen.cloud.facts.plugins, below)
-    runner = run.terraform(run.workdir.path / below)
-    runner.init(str(sorted(files.items())))
-    planned = runner.plan()["planned_values"]["outputs"]["leftovers"].get("value") or []
-    return [
-        Leftover(label, str(one["type"]), str(one["id"]), str(one.get("name") or ""), bool(one.get("kept")))
-        for one in planned
-    ]

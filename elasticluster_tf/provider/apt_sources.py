@@ -42,13 +42,16 @@ def mirrors_for(
     host_codename: str | None,
     override: str | None = None,
     components: tuple[str, ...] = ("main",),
+    pockets: tuple[str, ...] = ("-updates",),
 ) -> Mirrors:
     """Find the mirrors of a release; a host of another release of the same distribution lends its own.
 
     `host_codename` is the host's release when it is of the same distribution, else None.
     """
     if override:
-        return Mirrors((Source(override, (codename, f"{codename}-updates"), components),))
+        return Mirrors(
+            (Source(override, (codename, *(codename + pocket for pocket in pockets)), components),)
+        )
     known = tuple(sources)
     for release in dict.fromkeys(filter(None, (codename, host_codename))):
         chosen = [found for source in known if (found := _of_release(source, release, codename))]

@@ -23,6 +23,9 @@ class Release:
     keyring: str
     keyring_packages: tuple[str, ...]
     components: tuple[str, ...]
+    pockets: tuple[str, ...]
+    # debootstrap's script for the distribution, where it is older than the release and lacks one for it.
+    script: str
     mirror_variable: str
 
 
@@ -36,6 +39,9 @@ def _debian(version: str, codename: str) -> Release:
         keyring="/usr/share/keyrings/debian-archive-keyring.gpg",
         keyring_packages=("debian-archive-keyring",),
         components=("main",),
+        # Security updates come from a mirror of their own, which only the host's sources can name.
+        pockets=("-updates",),
+        script="sid",
         mirror_variable="ECTF_DEBIAN_MIRROR",
     )
 
@@ -51,6 +57,8 @@ def _ubuntu(version: str, codename: str) -> Release:
         keyring_packages=("ubuntu-keyring", "ubuntu-archive-keyring"),
         # Packages that Debian has in `main` are in `universe` there, slurm-wlm among them.
         components=("main", "universe"),
+        pockets=("-updates", "-security"),
+        script="gutsy",
         mirror_variable="ECTF_UBUNTU_MIRROR",
     )
 
@@ -105,6 +113,7 @@ class Recipe:
     def containerfile(self, base: str | None) -> str:
         """The build's steps on top of a pulled base image, or of `base.tar`, which debootstrap made."""
         start = f"FROM {base}\n" if base else "FROM scratch\nADD base.tar /\n"
+        complete = ["/bin/sh", "/ectf/complete.sh", self.release.user, *self.release.pockets]
         return (
             start
             + (
@@ -114,13 +123,13 @@ class Recipe:
             )
             + "COPY rootfs/ site/ /\n"
             + "COPY complete.sh packages masked_units /ectf/\n"
-            + f'RUN ["/bin/sh", "/ectf/complete.sh", "{self.release.user}"]\n'
+            + f"RUN {json.dumps(complete)}\n"
             + "STOPSIGNAL SIGRTMIN+3\n"
             + 'CMD ["/sbin/init"]\n'
         )
 
 
-def debootstrap_argv(release: Release, mirrors: Mirrors, target: str) -> list[str]:
+def debootstrap_argv(release: Release, mirrors: Mirrors, target: str, *, knows_release: bool) -> list[str]:
     """The command that makes a base system.
 
     It runs in a mount namespace of its own, so that a killed one leaves nothing mounted.
@@ -132,4 +141,5 @@ def debootstrap_argv(release: Release, mirrors: Mirrors, target: str) -> list[st
         release.codename,
         target,
     ]
-    return argv + ([mirrors.main] if mirrors.main else [])
+    # An empty mirror is the default one.
+    return [*argv, mirrors.main or "", *([] if knows_release else [release.script])]

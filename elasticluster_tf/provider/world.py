@@ -3,7 +3,8 @@
 import threading
 from dataclasses import dataclass, field
 
-from elasticluster_tf.provider.images import Image, Images, this_host
+from elasticluster_tf.provider.host import this_host
+from elasticluster_tf.provider.images import Image, Images
 from elasticluster_tf.provider.machine import Capacity, Machine, capacity, this_machine
 from elasticluster_tf.provider.podman import Podman, find_podman
 from elasticluster_tf.provider.runtimes import Runtime, detect

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from elasticluster_tf.terraform import state
 from elasticluster_tf.terraform.binary import Binary
 
 PLAN_FILE = "tfplan"
-_STAMP = ".terraform/ectf-init"
+STAMP = ".terraform/ectf-init"
 # Set by a user's own habits, these would change which state or which arguments Terraform takes.
 _DROPPED = ("TF_WORKSPACE", "TF_DATA_DIR")
 
@@ -41,7 +41,7 @@ class Runner:
 
     def init(self, digest: str) -> None:
         """Install providers and modules, unless that was done for the same `digest`."""
-        stamp = self.folder / _STAMP
+        stamp = self.folder / STAMP
         wanted = hashlib.sha256(f"{self.binary.path} {self.binary.version} {digest}".encode()).hexdigest()
         if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
             return
@@ -53,9 +53,15 @@ class Runner:
             raise _failure(ended, [], "init")
         stamp.write_text(wanted, encoding="utf-8")
 
-    def plan(self, refresh: bool = True) -> dict[str, Any]:
-        """Plan into the work folder's plan file; returns Terraform's JSON form of it."""
-        ended, problems = self._stream("plan", out=PLAN_FILE, input=False, refresh=refresh)
+    def plan(
+        self, refresh: bool = True, replace: Sequence[str] = (), target: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Plan into the work folder's plan file; returns Terraform's JSON form of it.
+
+        `replace` are addresses to make anew, `target` the only ones to look at.
+        """
+        chosen: dict[str, Any] = {"replace": list(replace), "target": list(target)}
+        ended, problems = self._stream("plan", out=PLAN_FILE, input=False, refresh=refresh, **chosen)
         if ended.code:
             raise _failure(ended, problems, "plan")
         return self.shown_plan()
@@ -189,4 +195,12 @@ def _failure(ended: Ended, problems: list[dict[str, Any]], command: str) -> Ectf
         "mend the cause and run the same command again: what was built is kept" if command == "apply" else ""
     )
     failed = [str(problem.get("address", "")) for problem in problems]
-    return TerraformFailed(f"terraform {command} failed", failed[0], hint, "\n".join(rows), failed)
+    error = TerraformFailed(f"terraform {command} failed", failed[0], hint, "\n".join(rows), failed)
+    error.complaints = tuple(_complaint(problem) for problem in problems)
+    return error
+
+
+def _complaint(problem: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Summary, detail, and the line of HCL that Terraform complains about."""
+    code = str((problem.get("snippet") or {}).get("code", ""))
+    return str(problem.get("summary", "")), str(problem.get("detail", "")), code

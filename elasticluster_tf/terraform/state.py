@@ -40,11 +40,16 @@ class Resource:
     type: str
     name: str
     tainted: bool
+    keep: bool = False
 
 
 @dataclass(frozen=True)
 class State:
-    """The state of one cluster; without resources for one that does not exist."""
+    """The state of one cluster; without resources for one that does not exist.
+
+    `bootstrap` are the private halves of first host keys by node, dead after the first contact; `swapped`
+    says of which machine (node → instance id) the swap to the final key is proven.
+    """
 
     resources: tuple[Resource, ...] = ()
     nodes: Mapping[str, BuiltNode] = field(default_factory=dict)
@@ -53,6 +58,8 @@ class State:
     clouds: Mapping[str, StoredCloud] = field(default_factory=dict)
     bastions: Mapping[str, str | None] = field(default_factory=dict)
     ssh_public_key: str = ""
+    bootstrap: Mapping[str, str] = field(default_factory=dict, repr=False)
+    swapped: Mapping[str, str] = field(default_factory=dict)
     serial: int = 0
     lineage: str = ""
 
@@ -73,7 +80,8 @@ def parse(raw: Mapping[str, Any]) -> State:
         for index in one["instances"]
     )
     outputs = {name: one["value"] for name, one in raw.get("outputs", {}).items()}
-    identity = _identity(raw)
+    stored = _input(raw, "cluster")
+    identity = _Identity.model_validate(stored) if stored else None
     return State(
         resources=resources,
         nodes=_built(outputs, resources),
@@ -81,6 +89,8 @@ def parse(raw: Mapping[str, Any]) -> State:
         default_cloud=identity.default_cloud if identity else "",
         clouds=identity.clouds if identity else {},
         bastions={n.removeprefix("bastion_"): v for n, v in outputs.items() if n.startswith("bastion_")},
+        bootstrap=_input(raw, "bootstrap"),
+        swapped=_input(raw, "record").get("host_keys", {}),
         ssh_public_key=str(outputs.get("ssh_public_key") or ""),
         serial=int(raw.get("serial", 0)),
         lineage=str(raw.get("lineage", "")),
@@ -93,16 +103,29 @@ def _resource(raw: Mapping[str, Any], instance: Mapping[str, Any]) -> Resource:
     key = instance.get("index_key")
     index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
     address = f"{head}{raw['type']}.{raw['name']}{index}"
-    return Resource(address, module, raw["type"], raw["name"], instance.get("status") == "tainted")
+    return Resource(
+        address,
+        module,
+        raw["type"],
+        raw["name"],
+        instance.get("status") == "tainted",
+        _keeps(instance.get("attributes") or {}),
+    )
 
 
-def _identity(raw: Mapping[str, Any]) -> _Identity | None:
+def _keeps(attributes: Mapping[str, Any]) -> bool:
+    """Whether a resource carries the label that says it is to be kept."""
+    return any(isinstance(value, dict) and value.get("ectf-keep") == "true" for value in attributes.values())
+
+
+def _input(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What a `terraform_data` of the root module remembers."""
     for one in raw.get("resources", []):
-        if one["type"] == "terraform_data" and one["name"] == "cluster" and not one.get("module"):
+        if one["type"] == "terraform_data" and one["name"] == name and not one.get("module"):
             for instance in one["instances"]:
                 stored = instance["attributes"].get("input") or {}
-                return _Identity.model_validate(stored.get("value", stored))
-    return None
+                return dict(stored.get("value", stored) or {})
+    return {}
 
 
 def _built(outputs: Mapping[str, Any], resources: tuple[Resource, ...]) -> dict[str, BuiltNode]:

@@ -88,15 +88,15 @@ def test_ssh_passes_on_the_exit_code_and_the_words(two: Folder) -> None:
 def test_frontend_on_containers_workers_on_hosts_that_exist(make_folder: Make, tmp_path: Path) -> None:
     """The "existing" hosts are containers of another cluster, reached by their own key."""
     racks = make_folder("racks")
-    racks.write("name: NAME\ngroups: {host: {count: 2, size: {cpus: 1, memory_gb: 0.5}}}\n")
+    racks.write("name: NAME\ngroups: {compute: {count: 2, size: {cpus: 1, memory_gb: 0.5}}}\n")
     racks.ectf("up", "--yes")
     mixed = make_folder("mixed")
     hosts = {}
     pinned = dict(line.split(" ", 1) for line in (racks.workdir / "known_hosts").read_text().splitlines())
-    for number, (name, one) in enumerate(racks.nodes().items(), 1):
+    for name, one in racks.nodes().items():
         user, _, rest = one["ssh"].partition("@")
         address, _, port = rest.partition(":")
-        hosts[f"compute{number:03d}"] = {
+        hosts[name] = {
             "address": address, "port": int(port), "user": user,
             "peer_address": one["address"], "host_key": pinned[name].strip(),
         }  # fmt: skip

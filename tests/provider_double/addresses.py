@@ -2,8 +2,8 @@
 
 import ipaddress
 
-from .problems import Problem
-from .world import World
+from tests.provider_double.problems import Problem
+from tests.provider_double.world import World
 
 # RFC 2544's range for benchmarks: nobody's address, and large enough for thousands of machines.
 PUBLIC = {
@@ -28,6 +28,9 @@ def take(world: World, pool: str, cidr: str, owner: str, wanted: str | None = No
             _check(world, network, used, wanted, owner)
             used[wanted] = owner
             return wanted
+        for address, held in used.items():  # an update asks again
+            if held == owner:
+                return address
         last = network.num_addresses - 1
         for _attempt in range(network.num_addresses):
             if told["next"] >= last:
@@ -40,13 +43,15 @@ def take(world: World, pool: str, cidr: str, owner: str, wanted: str | None = No
     raise Problem("no free address", f"the network {cidr} is used up")
 
 
-def release(world: World, owner: str) -> None:
-    with world.editing("addresses.json", {}) as pools:
-        for told in pools.values():
-            told["used"] = {address: held for address, held in told["used"].items() if held != owner}
+def holder(world: World, pool: str, address: str) -> str:
+    """Who has an address; empty if nobody does."""
+    held: dict[str, str] = world.document("addresses.json", {}).get(pool, {}).get("used", {})
+    owner = held.get(address, "")
+    return owner if owner and _lives(world, owner) else ""
 
 
 def owner_name(type_name: str, identity: str) -> str:
+    """Something that has an address; `#1` after it is its second one."""
     return f"{type_name} {identity}"
 
 
@@ -69,4 +74,4 @@ def _check(
 
 def _lives(world: World, owner: str) -> bool:
     kind, _, identity = owner.partition(" ")
-    return world.path(kind, identity).is_file()
+    return world.path(kind, identity.partition("#")[0]).is_file()

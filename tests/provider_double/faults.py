@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .problems import Problem
-from .world import World
+from tests.provider_double.problems import Problem
+from tests.provider_double.world import World
 
 
 @dataclass(frozen=True)

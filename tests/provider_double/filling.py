@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .making import digest, mac, uuid
-from .schema import Attribute, Block, Type, Values, children
-from .values import conform_type, has_unknown, is_unknown, rebuild
+from tests.provider_double.making import digest, mac, uuid
+from tests.provider_double.schema import Attribute, Block, Type, Values, children
+from tests.provider_double.values import conform_type, has_unknown, is_unknown, rebuild
 
 # Tells a text for the attribute at a path, or None if it has no idea.
 Invent = Callable[[tuple[str, ...], Attribute], Any]
@@ -30,7 +30,11 @@ def fill(block: Block, planned: Mapping[str, Any], details: Mapping[str, Any], i
 
 
 def _fill(
-    block: Block, planned: Mapping[str, Any], details: Mapping[str, Any], invent: Invent, path: tuple[str, ...]
+    block: Block,
+    planned: Mapping[str, Any],
+    details: Mapping[str, Any],
+    invent: Invent,
+    path: tuple[str, ...],
 ) -> Values:
     filled: Values = dict(planned)
     for name, attribute in block.attributes.items():
@@ -59,7 +63,9 @@ def _merge(planned: Any, offered: Any) -> Any:
         source = offered if isinstance(offered, Mapping) else {}
         return {key: _merge(item, source.get(key)) for key, item in planned.items()}
     if isinstance(planned, list):
-        items = offered if isinstance(offered, list) and len(offered) == len(planned) else [None] * len(planned)
+        items = (
+            offered if isinstance(offered, list) and len(offered) == len(planned) else [None] * len(planned)
+        )
         return [_merge(item, other) for item, other in zip(planned, items, strict=True)]
     return planned
 

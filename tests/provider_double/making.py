@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from . import addresses
-from .schema import Catalogue, Kind, Values
-from .values import known
-from .world import Thing, World
+from tests.provider_double import addresses
+from tests.provider_double.schema import Catalogue, Kind, Values
+from tests.provider_double.values import known
+from tests.provider_double.world import Thing, World
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,9 @@ class Cloud(Protocol):
 
     def import_ids(self, scene: Scene, type_name: str, given: str) -> Iterable[str]:
         """The ids that a text given to `terraform import` may mean."""
+
+    def refuse_update(self, kind: Kind, prior: Values, planned: Values) -> str:
+        """Why an object can't be changed like that; empty if it can."""
 
     def refuse_delete(self, thing: Thing) -> str:
         """Why an object can't be deleted; empty if it can."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .schema import Block, Kind, Values, children
-from .values import UNKNOWN, has_unknown, is_unknown, rebuild
+from tests.provider_double.schema import Block, Kind, Nested, Values, children
+from tests.provider_double.values import UNKNOWN, has_unknown, is_unknown, rebuild
 
 Steps = tuple[str | int, ...]
 # What a cloud adds to a plan: changes the planned values in place, given the prior ones (None: creation).
@@ -60,7 +60,7 @@ def _in_blocks(block: Block, value: Values, change: Callable[[Block, Mapping[str
 
 
 def _apply_defaults(kind: Kind, value: Values) -> bool:
-    """Set the SDK's defaults where the configuration says nothing; tells whether there are such attributes."""
+    """Set the SDK's defaults where nothing is set; tells whether there are such attributes."""
     found = False
     for dotted, default in kind.behaviour.defaults.items():
         *blocks, name = dotted.split(".")
@@ -112,20 +112,24 @@ def _changed(
     if not rest:  # of a block itself only the number counts, its arguments have rules of their own
         if len(old) != len(new):
             yield (name,)
-        return
-    if nested.nesting == "set":
+    elif nested.nesting == "set":
         if _gathered(nested.block, rest, old, default) != _gathered(nested.block, rest, new, default):
             yield (name,)
-        return
-    for key in new.keys() | old.keys():
-        if key not in old or key not in new:
-            item = {key: new.get(key) or old[key]}
-            if _gathered(nested.block, rest, item, default):
-                yield (name,)
-            continue
+    else:
+        yield from _changed_items(nested, path, old, new, default)
+
+
+def _changed_items(
+    nested: Nested, path: list[str], old: dict[Any, Values], new: dict[Any, Values], default: Any
+) -> Iterator[Steps]:
+    name, *rest = path
+    for key in old.keys() & new.keys():
         step: Steps = (name,) if key is None else (name, key)
         for steps in _changed(nested.block, rest, old[key], new[key], default):
             yield (*step, *steps)
+    lone = {key: item for key, item in (old | new).items() if key not in old or key not in new}
+    if _gathered(nested.block, rest, lone, default):
+        yield (name,)
 
 
 def _blank(value: Any) -> Any:

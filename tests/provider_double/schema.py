@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .rules import aws as aws_rules
+from tests.provider_double.rules import aws as aws_rules
 
 SCHEMAS = Path(__file__).parent / "schemas"
 PROVIDERS = ("aws", "google", "openstack", "azure")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]  # ships no types
 
-from .schema import Attribute, Block, Nested, Type, Values, children
+from tests.provider_double.schema import Attribute, Block, Nested, Type, Values, children
 
 UNKNOWN = msgpack.ExtType(0, b"\x00")
 # Refined unknowns come as extension 12; like any unknown they are passed on as they are.
@@ -84,7 +84,11 @@ def conform_type(kind: Type, raw: Any) -> Any:
             else None
         )
     if word == "map":
-        return {key: conform_type(inner, item) for key, item in raw.items()} if isinstance(raw, Mapping) else None
+        return (
+            {key: conform_type(inner, item) for key, item in raw.items()}
+            if isinstance(raw, Mapping)
+            else None
+        )
     if not isinstance(raw, list | tuple):
         return None
     items = [conform_type(inner, item) for item in raw]
@@ -123,9 +127,9 @@ def _unique(items: list[Any]) -> list[Any]:
     return kept
 
 
-def walk(block: Block, value: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[
-    tuple[tuple[str, ...], Attribute, Any]
-]:
+def walk(
+    block: Block, value: Mapping[str, Any], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Attribute, Any]]:
     """Every attribute with its dotted path and its value, block after block."""
     for name, attribute in block.attributes.items():
         yield (*path, name), attribute, value.get(name)

@@ -6,9 +6,9 @@ from typing import Any
 
 from tf.gen import tfplugin_pb2 as pb
 
-from .problems import Problem
-from .schema import Attribute, Block, Kind, Nested
-from .values import decode, encode
+from tests.provider_double.problems import Problem
+from tests.provider_double.schema import Attribute, Block, Kind, Nested
+from tests.provider_double.values import decode, encode
 
 # Field 11, `write_only`, set to true. The stubs are older than that field, and protobuf passes on
 # fields that it doesn't know.

@@ -1,11 +1,11 @@
 """The world folder: what exists in the double's cloud, as files that a test can read and edit.
 
-    objects/<type>/<id>.json   one object each: {"id", "type", "attributes"}; delete it = vanished, edit = drift
-    faults.json                what shall fail or be slow: see `faults`
-    fixtures.json              answers of data sources: see `Fixture`
-    calls.ndjson               every call Terraform made, append-only
-    configured.ndjson          the provider blocks' values, secrets masked, append-only
-    addresses.json             which address belongs to what
+objects/<type>/<id>.json   one object each: {"id", "type", "attributes"}; delete it = vanished, edit = drift
+faults.json                what shall fail or be slow: see `faults`
+fixtures.json              answers of data sources: see `World.fixture`
+calls.ndjson               every call Terraform made, append-only
+configured.ndjson          the provider blocks' values, secrets masked, append-only
+addresses.json             which address belongs to what
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .schema import Values
+from tests.provider_double.schema import Values
 
 _PLAIN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,100}$")
 

@@ -113,7 +113,7 @@ def test_aliases_of_aliases_don_t_explode() -> None:
 
 
 def test_nesting_beyond_all_bounds() -> None:
-    assert wrong("[" * 5000)[0].message == "this is nested too deeply"
+    assert wrong("[" * 500)[0].message == "this is nested too deeply"
 
 
 def test_places_of_keys_and_values() -> None:
@@ -222,7 +222,7 @@ def test_leaves_are_all_values_that_hold_no_other() -> None:
         "0o7", "%x", "@x", "`x", "!x", "&a", "*a", "{a", "[b", "? x", ": ", "a: b", "a #b", "---", "...", "=", "<<",
         "word " * 60, "\ufffe\uffff", "\U0010ffff", "\xa0", "\u200b", "\x0b\x0c", ".inf", "true",
     ],
-    ids=ascii,
+    ids=lambda text: ascii(text[:20]),
 )  # fmt: skip
 def test_what_is_dumped_reads_back_the_same(text: str) -> None:
     for data in ({"a": [text, {"b": text}]}, {"a": {text: 1}}):

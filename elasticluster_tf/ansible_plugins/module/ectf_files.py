@@ -1,7 +1,8 @@
 """Ansible module that brings several text files of a host to their content in one call.
 
-Each task costs each host a Python process and a connection, about a third of a second; a software with five
-files would otherwise take five to ten of them in every run. The module runs on the hosts: standard library only.
+Each task costs each host a Python process and a connection, about a third of a second; a software with
+five files would otherwise take five to ten of them in every run. The module runs on the hosts: standard
+library only.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ DOCUMENTATION = """
   author: The ectf authors
   short_description: Several text files at once, and whether what uses them has taken them up
   description:
-    - Writes each file whole, or only a marked block of it. Missing parent directories are made with mode 0755.
-    - Remembers with O(record) whether the files were put to use, so that a run that is cut short between writing a
-      file and restarting its daemon is made good by the next run, where nothing needs to be written any more.
+    - Writes each file whole, or only a marked block of it. Missing parent directories are made.
+    - Remembers with O(record) whether the files were put to use, so that a run that is cut short between
+      writing a file and restarting its daemon is made good by the next run, where nothing needs to be
+      written any more.
   options:
     files:
       description: The files.
@@ -43,7 +45,7 @@ DOCUMENTATION = """
           description: Name of the marked block; without it the file is written whole.
           type: str
         drop:
-          description: With O(files[].block), regular expression of lines outside the block that are taken out.
+          description: With O(files[].block), a regular expression of lines outside it that are taken out.
           type: str
         owner:
           description: Owner of the file.
@@ -59,8 +61,8 @@ DOCUMENTATION = """
           default: "0644"
         validate:
           description: >-
-            Command, word by word, that has to accept the new text before it takes the place of the old one. C(%s) in
-            a word stands for the path where the command finds it.
+            Command, word by word, that has to accept the new text before it takes the place of the old one.
+            C(%s) in a word stands for the path where the command finds it.
           type: list
           elements: str
         counts:
@@ -69,8 +71,8 @@ DOCUMENTATION = """
           default: true
     record:
       description:
-        - Name under which is remembered that these contents were put to use. As long as they were not, the result is
-          C(changed). Whoever puts them to use calls the module again with O(record) and O(digest).
+        - Name under which is remembered that these contents were put to use. As long as they were not, the
+          result is C(changed). Whoever puts them to use calls the module again with O(record) and O(digest).
       type: str
     service:
       description: A systemd service that has to be active and enabled for the files to count as put to use.
@@ -137,17 +139,16 @@ ARGUMENTS = {
 def merge(text: str, block: str, content: str, drop: str | None) -> str:
     """Put `content` between the block's marks; the rest of the text stays, less the dropped lines."""
     first, last = f"# BEGIN ectf: {block}", f"# END ectf: {block}"
-    before, inside, after = [], False, []
-    lines = text.splitlines()
-    place = before
-    for line in lines:
-        if line == first and last in lines:
-            inside, place = True, after
-        elif line == last:
-            inside = False
-        elif not inside and not (drop and re.search(drop, line)):
-            place.append(line)
-    return "\n".join([*before, first, *content.splitlines(), last, *after]) + "\n"
+    before, after = text.removesuffix("\n").split("\n") if text else [], []
+    # A mark without its other half is a line like any other.
+    if first in before and last in before[before.index(first) :]:
+        start = before.index(first)
+        end = before.index(last, start)
+        before, after = before[:start], before[end + 1 :]
+    lines = [line for line in before if not (drop and re.search(drop, line))]
+    lines += [first, *content.rstrip("\n").split("\n"), last]
+    lines += [line for line in after if not (drop and re.search(drop, line))]
+    return "\n".join(lines) + "\n"
 
 
 def digest_of(files: list[dict[str, Any]]) -> str:

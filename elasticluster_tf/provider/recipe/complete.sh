@@ -1,12 +1,20 @@
 #!/bin/sh
-# Turns a base system into a node image. Runs inside it, from /ectf, with the login user's name.
+# Turns a base system into a node image. Runs inside it, from /ectf, with the login user's name and
+# the release's further pockets.
 set -eu
 user=$1
+shift
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
 # Nothing may start while packages are configured.
 printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
+# debootstrap writes a line for the release alone.
+if [ ! -e /etc/apt/sources.list.d/ectf.sources ] && [ -s /etc/apt/sources.list ]; then
+    for pocket in "$@"; do
+        sed -n "s/^\\(deb [^ ]* [a-z]*\\) /\\1$pocket /p" /etc/apt/sources.list
+    done > /etc/apt/sources.list.d/pockets.list
+fi
 apt-get update
 xargs -a /ectf/packages apt-get install --yes --no-install-recommends
 rm /usr/sbin/policy-rc.d
@@ -33,7 +41,6 @@ update-ca-certificates
 # What has to be different on every node.
 rm -f /etc/ssh/ssh_host_* /var/lib/dbus/machine-id
 : > /etc/machine-id
-chmod 755 /
 apt-get clean
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/*.log /var/log/apt /ectf
 # Later than anything below /usr, so that systemd does not take the first boot for an upgrade.

@@ -1,53 +1,41 @@
 """The life of a cluster on one cloud, step by step: real ectf, real Terraform, the provider double.
 
-A cloud's test gives a `Site` and a `World`; `Walk` is one cluster of it. Each step asserts what a user counts on:
-nodes that it does not concern keep machine and address, and it changes no more than it has to.
+A cloud's test gives a `Site`; `Walk` is one cluster of it. Each step asserts what a user counts on: nodes
+that it does not concern keep machine and address, and it changes no more than it has to.
 
-    walk = Walk(tmp_path, SITE, world)
-    life(walk)                      # all steps in order, or one by one: up(walk), grow(walk), …
+    with double(["aws"], tmp_path / "world") as cloud:
+        life(Walk(tmp_path, SITE, cloud))       # all steps in order, or one by one: up(walk), grow(walk), …
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import pytest
+from platformdirs import user_cache_path
 
 from elasticluster_tf import cli
 from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.pipeline import Cluster
-from elasticluster_tf.pipeline import World as Outside
+from elasticluster_tf.pipeline import Cluster, World
 from elasticluster_tf.plan import Action, InfraPlan
 from elasticluster_tf.reports import DownReport
 from elasticluster_tf.source import Source
+from tests.provider_double import Double, Thing
 
 # One frontend with a public address and three workers without: small, and every path of a module is in it.
 FRONTEND = "frontend001"
 WORKERS = ("compute001", "compute002", "compute003")
 
 
-class World(Protocol):
-    """What the steps need of the provider double."""
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """Variables with which Terraform finds the double."""
-
-    def objects(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
-        """What exists of a resource type (of every one: ""), by id: its attributes."""
-
-    def vanish(self, kind: str, identity: str) -> None:
-        """Delete something behind Terraform's back."""
-
-
 @dataclass(frozen=True)
 class Site:
     """One cloud: its block of the cluster file, the resource type of a machine, two sizes in its own names.
 
-    `retype` says what another size does to a machine; `image` is an image of the cluster; `environment` are
-    made-up credentials; `stays` are resource types that may outlive the cluster.
+    `retype` says what another size does to a machine; `machine_id` is the machine's attribute that a node's
+    `instance_id` is; `environment` are made-up credentials; `stays` are resource types that may outlive the
+    cluster.
     """
 
     cloud: Mapping[str, Any]
@@ -55,6 +43,7 @@ class Site:
     types: tuple[str, str]
     retype: Literal["replace", "change"] = "replace"
     image: str = "debian-12"
+    machine_id: str = "id"
     environment: Mapping[str, str] = field(default_factory=dict)
     stays: tuple[str, ...] = ()
 
@@ -65,7 +54,7 @@ class Walk:
 
     folder: Path
     site: Site
-    world: World
+    double: Double
     file: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -82,9 +71,9 @@ class Walk:
         """The cluster as the file says now."""
         path = self.folder / "cluster.yaml"
         path.write_text(json.dumps(self.file, indent=2), encoding="utf-8")  # JSON is YAML
-        environment = {**self.site.environment, **self.world.environment}
-        source = Source((path,), environment, self.folder / "cache")
-        return Cluster(source, Outside(environment, self.folder / "cache"))
+        environment = {**self.double.environment, **self.site.environment}
+        cache = user_cache_path("ectf")
+        return Cluster(Source((path,), environment, cache), World(environment, cache))
 
     def plan(self) -> InfraPlan:
         return self.cluster.plan()
@@ -140,7 +129,7 @@ def up(walk: Walk) -> None:
     assert built[FRONTEND].public_ip and built[FRONTEND].ssh_host == built[FRONTEND].public_ip
     assert not any(built[name].public_ip for name in WORKERS)
     assert len({one.address for one in built.values()}) == len(built)
-    assert walk.machines() <= set(walk.world.objects(walk.site.machine))
+    assert walk.machines() == existing(walk)
     assert walk.cluster.state().bastions == {walk.file["cloud"]["name"]: FRONTEND}
 
 
@@ -166,7 +155,7 @@ def shrink_middle(walk: Walk) -> None:
     assert only(walk.up()) == {"compute002": "destroy"}
     assert set(walk.built()) == set(before) - {"compute002"}
     untouched(walk, before, set(before) - {"compute002"})
-    assert before["compute002"].instance_id not in walk.world.objects(walk.site.machine)
+    assert before["compute002"].instance_id not in existing(walk)
 
 
 def label(walk: Walk) -> None:
@@ -194,7 +183,7 @@ def retype(walk: Walk) -> None:
 def drift(walk: Walk) -> None:
     """A machine deleted by hand is seen, and made again at the same address."""
     before = walk.built()
-    walk.world.vanish(walk.site.machine, before["compute003"].instance_id)
+    walk.double.world.remove(*machine(walk, "compute003"))
     planned = walk.plan()
     assert [one.action for one in planned.drift if one.node == "compute003"].count("vanished")
     assert set(actions(planned)) == {"compute003"}
@@ -212,17 +201,24 @@ def down(walk: Walk) -> None:
     assert report.destroyed
     assert not report.kept
     assert not walk.cluster.state().resources
-    assert everything(walk) == {}
+    left = walk.double.world.counts()
+    assert {kind: count for kind, count in left.items() if kind not in walk.site.stays} == {}
 
 
-def everything(walk: Walk) -> dict[str, list[str]]:
-    """What the world still holds, by type."""
-    found: dict[str, list[str]] = {}
-    for identity, attributes in walk.world.objects("").items():
-        kind = str(attributes.get("_kind", ""))
-        if kind not in walk.site.stays:
-            found.setdefault(kind, []).append(identity)
-    return found
+def existing(walk: Walk) -> set[str]:
+    """The machines that the cloud has, by the id that ectf knows them by."""
+    return {identity(walk, thing) for thing in walk.double.world.all(walk.site.machine)}
+
+
+def machine(walk: Walk, name: str) -> tuple[str, str]:
+    """A node's machine as the world names it: type and id."""
+    wanted = walk.built()[name].instance_id
+    (found,) = [one for one in walk.double.world.all(walk.site.machine) if identity(walk, one) == wanted]
+    return found.type, found.id
+
+
+def identity(walk: Walk, thing: Thing) -> str:
+    return str(thing.attributes[walk.site.machine_id])
 
 
 def actions(planned: InfraPlan) -> dict[str, Action]:

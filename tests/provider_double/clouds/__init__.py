@@ -1,9 +1,9 @@
 """The rules of the four providers."""
 
-from ..making import Cloud
-from .aws import Aws
-from .azure import Azure
-from .google import Google
-from .openstack import Openstack
+from tests.provider_double.clouds.aws import Aws
+from tests.provider_double.clouds.azure import Azure
+from tests.provider_double.clouds.google import Google
+from tests.provider_double.clouds.openstack import Openstack
+from tests.provider_double.making import Cloud
 
 CLOUDS: dict[str, Cloud] = {"aws": Aws(), "google": Google(), "openstack": Openstack(), "azure": Azure()}

@@ -1,14 +1,14 @@
 """AWS: short prefixed ids, ARNs, private addresses from subnets."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
-from ..making import Making, Scene, digest, mac, random_hex
-from ..schema import Kind, Values
-from ..values import is_unknown, known
-from ..world import Thing
-from . import aws_data
-from .base import Base, union
+from tests.provider_double.clouds import aws_data
+from tests.provider_double.clouds.base import Base, Recomputed, union
+from tests.provider_double.making import Making, Scene, digest, mac, random_hex
+from tests.provider_double.schema import Kind, Values
+from tests.provider_double.values import is_unknown, known
+from tests.provider_double.world import Thing
 
 ACCOUNT = "123456789012"
 _PREFIXES = {
@@ -63,7 +63,10 @@ _SERVICES = {"iam": "iam", "s3": "s3", "efs": "elasticfilesystem", "fsx": "fsx",
 
 
 class Aws(Base):
-    recomputed = {"public_key": ("fingerprint",), "user_data": (), "private_ips": ("private_ip_list",)}
+    recomputed: ClassVar[Recomputed] = {
+        "private_ips": ("private_ip_list",),
+        "public_key": ("fingerprint",),
+    }
 
     def identify(self, making: Making) -> str:
         pattern = _NAMED.get(making.type)
@@ -184,11 +187,21 @@ class Aws(Base):
         eip = making.scene.lookup("aws_eip", making.values.get("allocation_id"))
         return {"public_ip": eip.get("public_ip"), "availability_mode": "zonal"}
 
+    def aws_vpc_security_group_ingress_rule(self, making: Making) -> Values:
+        return {"security_group_rule_id": making.id}
+
+    aws_vpc_security_group_egress_rule = aws_vpc_security_group_ingress_rule
+
     def aws_vpc(self, making: Making) -> Values:
-        words = ("default_network_acl", "default_route_table", "default_security_group", "main_route_table")
-        prefixes = {"network": "acl", "route": "rtb", "security": "sg"}
-        computed: Values = {f"{word}_id": f"{prefixes[word.split('_')[1]]}-{digest(making.id, word)}" for word in words}
-        return computed | {"dhcp_options_id": f"dopt-{digest(making.id)}", "cidr_block": "10.0.0.0/16"}
+        main = f"rtb-{digest(making.id)}"
+        return {
+            "cidr_block": "10.0.0.0/16",
+            "default_network_acl_id": f"acl-{digest(making.id)}",
+            "default_route_table_id": main,
+            "default_security_group_id": f"sg-{digest(making.id)}",
+            "dhcp_options_id": f"dopt-{digest(making.id)}",
+            "main_route_table_id": main,
+        }
 
     def aws_subnet(self, making: Making) -> Values:
         region = aws_data.region(making.scene, making.values)
@@ -219,7 +232,10 @@ class Aws(Base):
 
     def aws_fsx_lustre_file_system(self, making: Making) -> Values:
         region = aws_data.region(making.scene, making.values)
-        return {"dns_name": f"{making.id}.fsx.{region}.amazonaws.com", "mount_name": digest(making.id, length=8)}
+        return {
+            "dns_name": f"{making.id}.fsx.{region}.amazonaws.com",
+            "mount_name": digest(making.id, length=8),
+        }
 
 
 def _named(making: Making, name: str) -> str:

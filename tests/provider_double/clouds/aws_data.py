@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..making import Scene, digest
-from ..schema import Kind, Values
-from ..world import Thing
-from .base import contains
+from tests.provider_double.clouds.base import contains
+from tests.provider_double.making import Scene, digest
+from tests.provider_double.schema import Kind, Values
+from tests.provider_double.world import Thing
 
 ACCOUNT = "123456789012"
 _ZONES = "abc"
@@ -35,7 +35,8 @@ def answer(scene: Scene, kind: Kind, config: Values) -> Values | None:
 def _ami(scene: Scene, config: Values) -> Values:
     wanted = {item["name"]: item["values"] for item in config.get("filter") or []}
     pattern = (wanted.get("name") or [config.get("name_regex") or "image-*"])[0]
-    architecture = (wanted.get("architecture") or ["arm64" if "arm64" in pattern or "aarch64" in pattern else "x86_64"])[0]
+    arm = "arm64" in pattern or "aarch64" in pattern
+    architecture = (wanted.get("architecture") or ["arm64" if arm else "x86_64"])[0]
     owners = config.get("owners") or ["amazon"]
     identity = f"ami-0{digest(region(scene, config), pattern, architecture, owners, length=16)}"
     ids = wanted.get("image-id")
@@ -65,7 +66,12 @@ def _zones(scene: Scene, config: Values) -> Values:
     names = [f"{region(scene, config)}{letter}" for letter in _ZONES]
     names = [name for name in names if name not in (config.get("exclude_names") or [])]
     where = region(scene, config)
-    return {"id": where, "names": names, "zone_ids": [zone_id(name) for name in names], "group_names": [where]}
+    return {
+        "id": where,
+        "names": names,
+        "zone_ids": [zone_id(name) for name in names],
+        "group_names": [where],
+    }
 
 
 def _zone(scene: Scene, config: Values) -> Values:
@@ -98,7 +104,11 @@ def _policy(scene: Scene, config: Values) -> Values:
         "Statement": [_statement(item) for item in config.get("statement") or []],
     }
     minified = json.dumps(document, separators=(",", ":"))
-    return {"id": digest(minified, length=10), "json": json.dumps(document, indent=2), "minified_json": minified}
+    return {
+        "id": digest(minified, length=10),
+        "json": json.dumps(document, indent=2),
+        "minified_json": minified,
+    }
 
 
 def _statement(item: Values) -> Values:

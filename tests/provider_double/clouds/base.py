@@ -1,20 +1,31 @@
 """What the rules of all providers have in common."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from ..making import Making, Scene
-from ..schema import Kind, Values
-from ..values import UNKNOWN, has_unknown, is_unknown
-from ..world import Thing
+from tests.provider_double.making import Making, Scene
+from tests.provider_double.schema import Kind, Values
+from tests.provider_double.values import UNKNOWN, has_unknown, is_unknown
+from tests.provider_double.world import Thing
 
 # Ids that are no object of their own: making them twice is no error.
-_SHARED = ("_attachment", "_association", "_associate_v2", "_iam_member", "_service", "_tag", "_metadata_item")
+_SHARED = (
+    "_attachment",
+    "_association",
+    "_associate_v2",
+    "_iam_member",
+    "_service",
+    "_tag",
+    "_metadata_item",
+)
+
+
+Recomputed = Mapping[str, tuple[str, ...]]
 
 
 class Base:
     # argument → computed attributes that a change of it computes anew
-    recomputed: Mapping[str, tuple[str, ...]] = {}
+    recomputed: ClassVar[Recomputed] = {}
 
     def unique(self, type_name: str) -> bool:
         return not type_name.endswith(_SHARED)
@@ -50,6 +61,9 @@ class Base:
 
     def import_ids(self, scene: Scene, type_name: str, given: str) -> Iterable[str]:
         return (given,)
+
+    def refuse_update(self, kind: Kind, prior: Values, planned: Values) -> str:
+        return ""
 
     def refuse_delete(self, thing: Thing) -> str:
         return ""

@@ -5,15 +5,8 @@ from pathlib import Path
 import pytest
 
 from elasticluster_tf.provider.apt_sources import Mirrors, Source
-from elasticluster_tf.provider.images import (
-    Host,
-    Images,
-    apt_proxies,
-    main,
-    recipe_files,
-    site_of,
-    write_context,
-)
+from elasticluster_tf.provider.host import Host, apt_proxies, site_of
+from elasticluster_tf.provider.images import Images, main, recipe_files, write_context
 from elasticluster_tf.provider.machine import Machine
 from elasticluster_tf.provider.podman import Podman
 from elasticluster_tf.provider.problems import ProviderError
@@ -32,7 +25,7 @@ def images(tmp_path: Path, fake) -> Images:  # type: ignore[no-untyped-def]
     root = tmp_path / "root"
     (root / "etc").mkdir(parents=True)
     (root / "etc/os-release").write_text('ID=debian\nVERSION_CODENAME="bookworm"\n')
-    return Images(Podman(run_argv=fake), Machine(tmp_path / "state"), Host(root, {}, fake))
+    return Images(Podman(run_argv=fake), Machine(tmp_path / "state"), Host(root, {}, fake, tmp_path))
 
 
 def test_the_same_recipe_has_the_same_name() -> None:
@@ -56,9 +49,10 @@ def test_any_change_makes_another_name(change: dict[str, object]) -> None:
 
 
 def test_debootstrap_takes_the_mirror_or_its_own() -> None:
-    argv = debootstrap_argv(DEBIAN, SITE.mirrors, "/target")
+    argv = debootstrap_argv(DEBIAN, SITE.mirrors, "/target", knows_release=True)
     assert argv[-3:] == ["bookworm", "/target", "http://mirror.example/debian"]
-    assert debootstrap_argv(DEBIAN, Mirrors(), "/target")[-2:] == ["bookworm", "/target"]
+    argv = debootstrap_argv(RELEASES["ubuntu-24.04"], Mirrors(), "/target", knows_release=False)
+    assert argv[-4:] == ["noble", "/target", "", "gutsy"]
 
 
 def test_a_build_starts_from_what_could_be_had(tmp_path: Path) -> None:
@@ -90,10 +84,10 @@ def test_the_host_lends_mirrors_and_certificates(tmp_path: Path, fake) -> None: 
 
 
 def test_proxies_are_read_as_apt_tells_them() -> None:
-    assert apt_proxies('Acquire::http::Proxy "http://p.example:3128";\n') == [
-        ("http", "http://p.example:3128")
-    ]
-    assert apt_proxies("") == []
+    assert apt_proxies('Acquire::http::Proxy "http://p.example:3128";\n') == {
+        "http_proxy": "http://p.example:3128"
+    }
+    assert apt_proxies("") == {}
 
 
 def test_an_image_that_is_there_is_not_built(images: Images, fake) -> None:  # type: ignore[no-untyped-def]

@@ -1,0 +1,145 @@
+"""The clouds a cluster file uses, and what it asks of them that they can't give."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from elasticluster_tf import documents, value_types
+from elasticluster_tf.clouds.facts import SizeType
+from elasticluster_tf.clouds.folders import Cloud, load
+from elasticluster_tf.config import ClusterConfig, Group
+from elasticluster_tf.documents import Document, KeyPath
+from elasticluster_tf.errors import Problem, did_you_mean
+from elasticluster_tf.value_types import ValueType
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A cloud in use: its label in the root module, its settings, and where the file says so."""
+
+    label: str
+    cloud: Cloud
+    settings: dict[str, Any]
+    path: KeyPath
+    aliased: bool
+
+
+def choose(
+    config: ClusterConfig, document: Document, base: Path, known: Mapping[str, Cloud]
+) -> tuple[dict[str, Chosen], list[Problem]]:
+    """The clouds the groups are built in, by label, and what is wrong with their settings."""
+    chosen: dict[str, Chosen] = {}
+    problems: list[Problem] = []
+    wanted: list[KeyPath] = [
+        ("groups", name, "cloud") for name, group in config.groups.items() if group.cloud
+    ]
+    if len(wanted) < len(config.groups):
+        wanted.insert(0, ("cloud",))
+    for path in wanted:
+        choice = config.cloud if path == ("cloud",) else config.cloud_of(str(path[1]))
+        cloud = _find(choice.name, base, known)
+        if cloud is None:
+            hint = did_you_mean(choice.name, list(known)) or "`ectf clouds` lists them"
+            problems.append(document.problem((*path, "name"), f"there is no cloud `{choice.name}`", hint))
+            continue
+        found = Chosen(choice.label, cloud, choice.settings, path, choice.alias is not None)
+        before = chosen.setdefault(found.label, found)
+        if before is found:
+            problems += _name_problems(document, config.name, cloud)
+            problems += _setting_problems(document, found)
+        elif (before.cloud, before.settings) != (cloud, found.settings):
+            message = f"`{found.label}` is used with other settings at {_dotted(before.path)}"
+            problems.append(document.problem(path, message, "give both an `alias:`"))
+    return chosen, problems
+
+
+def _dotted(path: KeyPath) -> str:
+    return documents.dotted(path)
+
+
+def _name_problems(document: Document, name: str, cloud: Cloud) -> Iterator[Problem]:
+    if len(name) > cloud.facts.name_limit:
+        message = f"{cloud.name} leaves room for {cloud.facts.name_limit} characters, not {len(name)}"
+        yield document.problem(("name",), message, "choose a shorter name")
+
+
+def _find(name: str, base: Path, known: Mapping[str, Cloud]) -> Cloud | None:
+    """A shipped cloud, or the user's own folder, named by a path from the cluster file."""
+    if "/" not in name:
+        return known.get(name)
+    folder = (base / name).resolve()
+    return load(folder) if (folder / "cloud.yaml").is_file() else None
+
+
+def _setting_problems(document: Document, chosen: Chosen) -> Iterator[Problem]:
+    fields = {
+        name: value_types.Field(variable.type, variable.required, variable.description)
+        for name, variable in chosen.cloud.variables.items()
+    }
+    for wrong in value_types.mismatches(chosen.settings, ValueType("object", fields=fields)):
+        yield document.problem((*chosen.path, *wrong.path), wrong.message, wrong.hint, wrong.at_key)
+    for name, value in chosen.settings.items():
+        variable = chosen.cloud.variables.get(name)
+        for rule in variable.rules if variable else ():
+            if not rule.holds(value):
+                yield document.problem((*chosen.path, name), f"{value!r} does not fit", rule.message)
+
+
+def group_problems(document: Document, name: str, group: Group, chosen: Chosen) -> Iterator[Problem]:
+    """What of a group this cloud can't give: image, size, keys, its own settings."""
+    path = ("groups", name)
+    yield from _image_problems(document, path, group, chosen.cloud)
+    yield from _capability_problems(document, path, group, chosen.cloud)
+    own = group.settings.get(chosen.cloud.name)
+    if own is not None and chosen.cloud.node_settings is None:
+        message = f"{chosen.cloud.name} has no settings per node"
+        yield document.problem((*path, "settings", chosen.cloud.name), message, at_key=True)
+    elif own is not None and chosen.cloud.node_settings:
+        for wrong in value_types.mismatches(own, chosen.cloud.node_settings):
+            where = (*path, "settings", chosen.cloud.name, *wrong.path)
+            yield document.problem(where, wrong.message, wrong.hint, wrong.at_key)
+
+
+def _image_problems(document: Document, path: KeyPath, group: Group, cloud: Cloud) -> Iterator[Problem]:
+    facts = cloud.facts
+    image = facts.images.get(group.image)
+    if image is None and not facts.any_image:
+        hint = did_you_mean(group.image, list(facts.images))
+        yield document.problem((*path, "image"), f"{cloud.name} has no image `{group.image}`", hint)
+    if group.size is None:
+        return
+    if image and facts.sizes != "direct" and group.size.arch not in image.arch:
+        message = f"{cloud.name} has `{group.image}` only for {', '.join(image.arch)}"
+        yield document.problem((*path, "size", "arch"), message, "choose another image or arch")
+    elif facts.sizes != "direct" and resolve_size(group, cloud) is None:
+        hint = f"`ectf clouds {cloud.name} --sizes` lists them; or name a `type:`"
+        yield document.problem((*path, "size"), f"{cloud.name} has no type of this size", hint)
+
+
+def _capability_problems(document: Document, path: KeyPath, group: Group, cloud: Cloud) -> Iterator[Problem]:
+    for key, instead in cloud.facts.unsupported.items():
+        if getattr(group, key, None):
+            yield document.problem((*path, key), f"{cloud.name} has no `{key}`", instead)
+    for label in group.labels:
+        if any(re.fullmatch(pattern, label) for pattern in cloud.facts.reserved_labels):
+            message = f"{cloud.name} does not take the label `{label}`"
+            yield document.problem((*path, "labels", label), message, "choose another name", at_key=True)
+
+
+def resolve_size(group: Group, cloud: Cloud) -> SizeType | None:
+    """The cheapest type of the cloud that holds the group's size; burstable ones only when asked for."""
+    size = group.size
+    if size is None or cloud.facts.sizes == "direct":
+        return None
+    fitting = [
+        one
+        for one in cloud.facts.sizes
+        if one.cpus >= size.cpus
+        and one.memory_gb >= size.memory_gb
+        and (one.gpus >= size.gpus > 0 or one.gpus == size.gpus == 0)
+        and one.arch == size.arch
+        and (size.burstable or not one.burstable)
+    ]
+    return min(fitting, key=lambda one: (one.price, one.cpus, one.memory_gb, one.type), default=None)

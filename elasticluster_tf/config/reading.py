@@ -1,0 +1,118 @@
+"""Merge the cluster files and turn them into the typed configuration, or into problems with places."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, reduce
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from elasticluster_tf import documents
+from elasticluster_tf.config.models import ClusterConfig, Group, Guard, Size, Ssh, Volume
+from elasticluster_tf.documents import Document, KeyPath
+from elasticluster_tf.errors import InputError, Problem, did_you_mean
+
+# Names that Ansible's inventory keeps for itself.
+_RESERVED_GROUPS = ("all", "ungrouped", "localhost")
+_GROUP = re.compile(r"[a-z][a-z0-9]{0,24}")
+
+
+def read(paths: Sequence[Path], assignments: Sequence[str], environment: Mapping[str, str]) -> Document:
+    """The files merged left to right, then the `--set` assignments.
+
+    Raises InputError with the problems of all files.
+    """
+    found: list[Document] = []
+    problems: list[Problem] = []
+    readers: list[Callable[[], Document]] = [partial(documents.read, path, environment) for path in paths]
+    readers += [partial(documents.assignment, text, environment) for text in assignments]
+    for reader in readers:
+        try:
+            found.append(reader())
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return reduce(lambda base, over: documents.merge(base, over, _other_kind), found)
+
+
+def _other_kind(path: KeyPath, old: Any, new: Any) -> bool:
+    """Settings of one cloud or backend make no sense for another: a new name starts afresh."""
+    kind = "backend" if path == ("state",) else "name"
+    choice = path in (("cloud",), ("state",)) or (path[:1] == ("groups",) and path[2:] == ("cloud",))
+    return choice and kind in new and new[kind] != old.get(kind)
+
+
+def parse(document: Document) -> tuple[ClusterConfig | None, tuple[Problem, ...]]:
+    """The typed configuration, and what is wrong; no configuration when it can't be typed at all."""
+    if not isinstance(document.data, dict):
+        problem = document.problem((), "a cluster file is a mapping", "start with `name: demo`")
+        return None, (problem,)
+    try:
+        config = ClusterConfig.model_validate(document.data, strict=None)
+    except ValidationError as error:
+        return None, tuple(_problem(document, details) for details in error.errors())
+    return config, tuple(_group_problems(document, config))
+
+
+def _group_problems(document: Document, config: ClusterConfig) -> list[Problem]:
+    problems = []
+    for name in config.groups:
+        if not _GROUP.fullmatch(name) or name in _RESERVED_GROUPS:
+            hint = "1 to 25 lower-case letters and digits, starting with a letter; not `all` or `ungrouped`"
+            path: KeyPath = ("groups", name)
+            problems.append(document.problem(path, f"`{name}` can't be a group's name", hint, at_key=True))
+    return problems
+
+
+# pydantic's kinds of error → what a user reads; {…} are the error's own values.
+_MESSAGES = {
+    "missing": "this key is required",
+    "extra_forbidden": "unknown key",
+    "int_type": "a whole number is wanted here, not {input}",
+    "float_type": "a number is wanted here, not {input}",
+    "string_type": "text is wanted here, not {input}",
+    "bool_type": "true or false is wanted here, not {input}",
+    "model_type": "a mapping is wanted here, not {input}",
+    "model_attributes_type": "a mapping is wanted here, not {input}",
+    "dict_type": "a mapping is wanted here, not {input}",
+    "tuple_type": "a list is wanted here, not {input}",
+    "list_type": "a list is wanted here, not {input}",
+    "literal_error": "one of {expected} is wanted here, not {input}",
+    "greater_than": "must be more than {gt}, not {input}",
+    "greater_than_equal": "must be at least {ge}, not {input}",
+    "less_than_equal": "must be at most {le}, not {input}",
+    "string_pattern_mismatch": "{input} does not fit the form {pattern}",
+    "too_short": "must hold at least {min_length}",
+    "value_error": "{error}",
+}
+
+
+def _problem(document: Document, details: ErrorDetails) -> Problem:
+    path, kind = tuple(details["loc"]), details["type"]
+    # Members of a union and the keys of a mapping come as parts of pydantic's own; the file has none.
+    if path[:1] == ("software",) and path[3:4] and str(path[3]).startswith(("str", "list[")):
+        path = (*path[:3], *path[4:])
+    path = tuple(part for part in path if part != "[key]")
+    template = _MESSAGES.get(kind, "{msg}")
+    shown = repr(details["input"])
+    shown = shown if len(shown) < 60 else shown[:57] + "…"
+    message = template.format(**{**details.get("ctx", {}), "msg": details["msg"], "input": shown})
+    hint = ""
+    if kind == "extra_forbidden":
+        hint = did_you_mean(str(path[-1]), _known_keys(path[:-1]))
+    return document.problem(path, message, hint, at_key=kind in ("extra_forbidden", "missing"))
+
+
+def _known_keys(path: KeyPath) -> list[str]:
+    """The keys that a model knows at this place of the file."""
+    model: type[BaseModel] = ClusterConfig
+    inner: dict[str, type[BaseModel]] = {"ssh": Ssh, "groups": Group, "guard": Guard}
+    if path:
+        model = inner.get(str(path[0]), ClusterConfig)
+    if len(path) > 2:
+        deeper: dict[str, type[BaseModel]] = {"size": Size, "volumes": Volume}
+        model = deeper.get(str(path[2]), model)
+    return list(model.model_fields)

@@ -1,0 +1,63 @@
+"""All that can be wrong before Terraform runs is found at once."""
+
+import pytest
+
+from elasticluster_tf import checks
+from elasticluster_tf.errors import InputError
+from tests.builders import CACHE, catalogue, problems, resolve, software
+
+
+def test_the_catalogue_is_what_is_shipped() -> None:
+    found = checks.catalogue(CACHE / "hcl")
+    assert {"contract.tf"} <= {path.name for one in found.clouds.values() for path in one.path.iterdir()}
+    assert all((one.path / "playbook.yml").is_file() for one in found.software.values())
+
+
+def test_problems_of_all_kinds_come_together() -> None:
+    text = """
+name: demo
+cloud: {name: echo, regoin: x}
+groups:
+  Bad: {count: 1}
+  a: {count: 1, image: none-1, exclude: [b001]}
+software: {tool: {worker: c}, none: {}}
+"""
+    found = problems(text, catalogue(software=[software("tool")]))
+    assert [one.key for one in found] == [
+        "groups.Bad",
+        "cloud.regoin",
+        "groups.a.image",
+        "software.tool.worker",
+        "software.none",
+        "groups.a.exclude.0",
+    ]
+    assert all(one.place is not None and one.place.line for one in found)
+
+
+def test_what_can_t_be_typed_is_told_before_the_rest() -> None:
+    assert [one.key for one in problems("name: demo\ngroups: {a: {count: x}}\nsoftware: {none: {}}\n")] == [
+        "groups.a.count"
+    ]
+
+
+@pytest.mark.parametrize("name", ["tool", "toolworker"])
+def test_names_of_groups_that_the_inventory_has_already(name: str) -> None:
+    text = f"name: demo\ngroups: {{{name}: {{count: 1}}}}\nsoftware: {{tool: {{worker: {name}}}}}\n"
+    found = problems(text, catalogue(software=[software("tool")]))
+    assert [one.key for one in found] == (["groups.tool"] if name == "tool" else [])
+
+
+def test_a_right_file_is_resolved() -> None:
+    found = resolve(
+        "name: demo\ngroups: {a: {count: 2}}\nsoftware: {tool: {worker: a}}\n",
+        catalogue(software=[software("tool")]),
+    )
+    assert found.config.name == "demo"
+    assert [one.name for one in found.software] == ["tool"]
+    assert [node.name for node in found.nodes] == ["a001", "a002"]
+    assert set(found.clouds) == {"local"}
+
+
+def test_everything_wrong_is_one_error() -> None:
+    with pytest.raises(InputError, match=r"Bad(.|\n)*Also"):
+        resolve("name: demo\ngroups: {Bad: {count: 1}, Also: {count: 1}}\n")

@@ -1,0 +1,155 @@
+"""cluster.yaml as typed models, and how several files become one.
+
+The table of wrong files is in tests/unit/cli/test_validating.py.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from elasticluster_tf import config
+from elasticluster_tf.config import ClusterConfig
+from elasticluster_tf.errors import InputError
+from tests.builders import document, write
+
+
+def typed(text: str) -> ClusterConfig:
+    found, problems = config.parse(document(text))
+    assert found is not None
+    assert problems == ()
+    return found
+
+
+def merged(folder: Path, *texts: str, assign: tuple[str, ...] = ()) -> Any:
+    names = [f"{number}.yaml" for number in range(len(texts))]
+    write(folder, dict(zip(names, texts, strict=True)))
+    return config.read([folder / name for name in names], assign, {"HOW": "many"}).data
+
+
+def test_defaults_are_here_and_nowhere_else() -> None:
+    found = typed("name: demo\ngroups: {compute: {count: 2}}\n")
+    group = found.groups["compute"]
+    assert found.cloud.settings == {}
+    assert (found.state.backend, found.state.settings) == ("local", {})
+    assert (group.image, group.size, group.type, group.public_ip) == ("debian-12", None, None, False)
+    assert found.min_of("compute") == 2
+    assert found.cloud_of("compute") is found.cloud
+
+
+def test_values_arrive_typed() -> None:
+    found = typed(
+        """
+name: demo
+cloud: {name: static, alias: lab, hosts: {}}
+ssh: {allow_from: [10.0.0.0/8, "2001:db8::/32"], private_key: ~/.ssh/id}
+groups:
+  a: {count: 0}
+  b:
+    count: 3
+    min: 1
+    exclude: [b002]
+    size: {cpus: 4, memory_gb: 1.5, gpus: 1, arch: arm64, burstable: true}
+    zone: spread
+    placement: together
+    volumes: {data: {size_gb: 10, mount: /data, on_destroy: keep}, scratch: {size_gb: 1}}
+    cloud: {name: ./own-Cloud_2, region: x}
+software:
+  slurm: {controller: a, worker: [b, a], vars: {x: 1}}
+guard: {max_nodes: 5}
+state: {backend: s3, bucket: b}
+"""
+    )
+    group = found.groups["b"]
+    assert found.cloud.label == "lab"
+    assert found.cloud.settings == {"hosts": {}}
+    assert found.ssh.allow_from == ("10.0.0.0/8", "2001:db8::/32")
+    assert found.min_of("b") == 1
+    assert group.exclude == ("b002",)
+    assert group.size is not None
+    assert (group.size.memory_gb, group.size.arch, group.size.burstable) == (1.5, "arm64", True)
+    assert {name: (one.mount, one.on_destroy) for name, one in group.volumes.items()} == {
+        "data": ("/data", "keep"),
+        "scratch": (None, "delete"),
+    }
+    assert found.cloud_of("b").label == "owncloud2"
+    assert found.cloud_of("b").settings == {"region": "x"}
+    assert found.software["slurm"].parts == {"controller": ("a",), "worker": ("b", "a")}
+    assert found.software["slurm"].vars == {"x": 1}
+    assert found.state.settings == {"bucket": "b"}
+
+
+def test_nothing_can_be_changed_afterwards() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        typed("name: demo\ngroups: {a: {count: 1}}\n").groups["a"].count = 2  # type: ignore[misc]
+
+
+def test_the_order_of_software_is_that_of_the_file() -> None:
+    found = typed("name: demo\ngroups: {a: {count: 1}}\nsoftware: {zeta: {}, alpha: {}, mid: {}}\n")
+    assert list(found.software) == ["zeta", "alpha", "mid"]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("static", "static"), ("./My_cloud-2", "mycloud2"), ("/x/é", "cloud"), ("../a/", "a")]
+)
+def test_labels_are_identifiers(name: str, label: str) -> None:
+    assert typed(f"name: demo\ncloud: {{name: '{name}'}}\ngroups: {{a: {{count: 1}}}}\n").cloud.label == label
+
+
+@pytest.mark.parametrize(
+    ("texts", "data"),
+    [
+        (("a: 1", "a: 2", "a: 3"), {"a": 3}),
+        (("cloud: {name: x, region: r}", "cloud: {zone: z}"), {"cloud": {"name": "x", "region": "r", "zone": "z"}}),
+        (("cloud: {name: x, region: r}", "cloud: {name: x, zone: z}"), {"cloud": {"name": "x", "region": "r", "zone": "z"}}),
+        # settings of one cloud make no sense for another
+        (("cloud: {name: x, region: r}", "cloud: {name: y}"), {"cloud": {"name": "y"}}),
+        (("cloud: {region: r}", "cloud: {name: y}"), {"cloud": {"name": "y"}}),
+        (("state: {backend: s3, bucket: b}", "state: {backend: gcs}"), {"state": {"backend": "gcs"}}),
+        (("state: {backend: s3, bucket: b}", "state: {key: k}"), {"state": {"backend": "s3", "bucket": "b", "key": "k"}}),
+        # `name` means nothing special elsewhere
+        (("labels: {name: x, a: b}", "labels: {name: y}"), {"labels": {"name": "y", "a": "b"}}),
+        (("groups: {a: {exclude: [a001, a002]}}", "groups: {a: {exclude: [a003]}}"), {"groups": {"a": {"exclude": ["a003"]}}}),
+    ],
+)  # fmt: skip
+def test_files_merge_from_left_to_right(texts: tuple[str, ...], data: Any, tmp_path: Path) -> None:
+    assert merged(tmp_path, *texts) == data
+
+
+def test_a_group_s_cloud_is_replaced_as_well(tmp_path: Path) -> None:
+    found = merged(
+        tmp_path,
+        "groups: {a: {cloud: {name: x, region: r}}}",
+        "groups: {a: {cloud: {name: y}}}",
+    )
+    assert found == {"groups": {"a": {"cloud": {"name": "y"}}}}
+
+
+def test_assignments_come_last_in_their_order(tmp_path: Path) -> None:
+    found = merged(
+        tmp_path,
+        "a: 1\nb: {c: 1}",
+        "a: 2",
+        assign=("a=3", "a=4", "b.d=['${env:HOW}']", "cloud.name=z"),
+    )
+    assert found == {"a": 4, "b": {"c": 1, "d": ["many"]}, "cloud": {"name": "z"}}
+
+
+def test_an_assigned_value_is_shown_as_its_option() -> None:
+    found = config.read([], ["groups.a.count=x"], {})
+    _, problems = config.parse(found)
+    shown = [str(one) for one in problems]
+    assert "--set groups.a.count=x: groups.a.count: a whole number is wanted here, not 'x'" in shown
+
+
+def test_problems_of_all_files_are_told_together(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        merged(tmp_path, "a: [", "b: 1\nb: 1", assign=("c",))
+    assert len(caught.value.problems) == 3
+
+
+def test_long_values_are_shortened_in_messages() -> None:
+    _, (problem, *_) = config.parse(document(f"name: demo\ngroups: {{a: {{count: {'x' * 65536}}}}}"))
+    assert len(problem.message) < 120
+    assert problem.message.endswith("…")
