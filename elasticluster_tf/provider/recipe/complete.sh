@@ -16,6 +16,7 @@ if [ ! -e /etc/apt/sources.list.d/ectf.sources ] && [ -s /etc/apt/sources.list ]
     done > /etc/apt/sources.list.d/pockets.list
 fi
 apt-get update
+apt-get upgrade --yes
 xargs -a /ectf/packages apt-get install --yes --no-install-recommends
 rm /usr/sbin/policy-rc.d
 
