@@ -25,7 +25,7 @@ test-fast: setup ## the tests that need no Podman
 	$(step) "tests without Podman" $(bin)/pytest -m "not podman and not long"
 
 test-long: setup check ## all tests, the long ones too; results go to docs/measured/
-	$(step) "all tests" $(bin)/pytest --durations=20
+	$(step) "all tests" scripts/test-long.sh
 
 fmt: setup ## format Python and HCL
 	@$(bin)/ruff check --fix-only --quiet .

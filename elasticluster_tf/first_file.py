@@ -39,7 +39,7 @@ def compose(file: Path, cloud: str, software: tuple[str, ...], known: Catalogue)
                 "name": one.name,
                 "description": one.description,
                 "example": json.dumps(place.facts.example.get(one.name, one.default)),
-                "required": one.required,
+                "required": one.required or one.name in place.facts.per_node_settings,
             }
             for one in place.variables.values()
         ],

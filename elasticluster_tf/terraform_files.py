@@ -140,7 +140,6 @@ def _main(wanted: RootInput) -> str:
 
 
 def _values(wanted: RootInput) -> dict[str, Any]:
-    users: dict[str, str] = {node.image: node.user for node in wanted.nodes if node.user}
     return {
         "cluster": _identity(wanted),
         "cluster_name": wanted.name,
@@ -158,7 +157,10 @@ def _values(wanted: RootInput) -> dict[str, Any]:
         },
         "settings": {label: chosen.settings for label, chosen in wanted.clouds.items()},
         "ssh_allow_from": list(wanted.ssh_allow_from),
-        "ssh_user": users,
+        "ssh_user": {
+            label: {n.image: n.user for n in wanted.nodes if n.cloud == label and n.user}
+            for label in wanted.clouds
+        },
     }
 
 

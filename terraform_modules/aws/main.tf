@@ -343,18 +343,6 @@ resource "terraform_data" "image" {
 
   lifecycle {
     precondition {
-      condition     = each.value.type != null
-      error_message = "groups.${each.key}: say how large a node is, by `size:` or `type:`."
-    }
-    precondition {
-      condition     = var.endpoint != null || startswith(local.ami[each.key], "ami-")
-      error_message = "groups.${each.key}.image: `${each.value.image}` is neither a portable image that there is for ${local.arch[each.key]} nor an id as in ami-0a1b2c3d."
-    }
-    precondition {
-      condition     = each.value.placement != "together" || each.value.zone != "spread"
-      error_message = "groups.${each.key}: nodes that are placed together are in one zone; drop `zone: spread` or `placement`."
-    }
-    precondition {
       condition     = contains(concat(["spread"], local.zones), coalesce(each.value.zone, "spread"))
       error_message = "groups.${each.key}.zone: `${coalesce(each.value.zone, "-")}` is none of ${join(", ", local.zones)}."
     }
@@ -389,8 +377,9 @@ locals {
   }
   device = {
     for group, node in local.groups : group => {
-      for volume in keys(node.volumes) : volume => format("/dev/xvd%s%s",
-        ["b", "c"][length([for other in keys(node.volumes) : other if other < volume && local.device_bucket[other] == local.device_bucket[volume]])],
+      for position, volume in keys(node.volumes) : volume => format("/dev/xvd%s%s",
+        # A second name that falls into the same bucket takes the other half of it.
+        ["b", "c"][length([for other in slice(keys(node.volumes), 0, position) : other if local.device_bucket[other] == local.device_bucket[volume]])],
         substr("abcdefghijklmnopqrstuvwxyz", local.device_bucket[volume], 1),
       )
     }

@@ -232,22 +232,22 @@ variable "node_settings" {
   nullable = false
 
   validation {
-    condition     = alltrue([for one in values(var.node_settings) : one.spot_max_price == null ? true : one.spot_max_price > 0])
-    error_message = "spot_max_price is more than 0 US dollars an hour; leave it out to pay up to the full price."
+    condition     = length([for name, one in var.node_settings : name if one.spot_max_price == null ? false : one.spot_max_price <= 0]) == 0
+    error_message = "${join(", ", [for name, one in var.node_settings : name if one.spot_max_price == null ? false : one.spot_max_price <= 0])}: spot_max_price is more than 0 US dollars an hour; leave it out to pay up to the full price."
   }
 
   validation {
-    condition     = alltrue([for one in values(var.node_settings) : one.disk_type == null ? true : contains(["Standard_LRS", "StandardSSD_LRS", "Premium_LRS", "StandardSSD_ZRS", "Premium_ZRS"], one.disk_type)])
-    error_message = "disk_type is one of Standard_LRS, StandardSSD_LRS, Premium_LRS, StandardSSD_ZRS and Premium_ZRS."
+    condition     = length([for name, one in var.node_settings : name if one.disk_type == null ? false : !can(regex("^((Standard|StandardSSD|Premium)_LRS|(StandardSSD|Premium)_ZRS)$", one.disk_type))]) == 0
+    error_message = "${join(", ", [for name, one in var.node_settings : name if one.disk_type == null ? false : !can(regex("^((Standard|StandardSSD|Premium)_LRS|(StandardSSD|Premium)_ZRS)$", one.disk_type))])}: disk_type is one of Standard_LRS, StandardSSD_LRS, Premium_LRS, StandardSSD_ZRS and Premium_ZRS."
   }
 
   validation {
-    condition     = alltrue(flatten([for one in values(var.node_settings) : [for id in one.identities : can(regex("^/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft.ManagedIdentity/userAssignedIdentities/[^/]+$", id))]]))
-    error_message = "An identity is named by its id, as in /subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…"
+    condition     = length([for name, one in var.node_settings : name if !alltrue([for id in one.identities : can(regex("^/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft.ManagedIdentity/userAssignedIdentities/[^/]+$", id))])]) == 0
+    error_message = "${join(", ", [for name, one in var.node_settings : name if length(one.identities) > 0])}: an identity is named by its id, as in /subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…"
   }
 
   validation {
-    condition     = alltrue(flatten([for one in values(var.node_settings) : [for lun in values(one.luns) : lun >= 0 && lun <= 63 && floor(lun) == lun]]))
-    error_message = "A LUN is a whole number from 0 to 63."
+    condition     = length([for name, one in var.node_settings : name if !alltrue([for lun in values(one.luns) : lun >= 0 && lun <= 63 && floor(lun) == lun])]) == 0
+    error_message = "${join(", ", [for name, one in var.node_settings : name if length(one.luns) > 0])}: a LUN is a whole number from 0 to 63."
   }
 }

@@ -88,7 +88,10 @@ def load(name: str) -> Catalogue:
         kind: _kind(kind, found, behaviour.get(kind, Behaviour()))
         for kind, found in schema["resource_schemas"].items()
     }
-    data = {kind: _kind(kind, found, Behaviour()) for kind, found in schema["data_source_schemas"].items()}
+    # Data sources that list by tag or label, for leftovers; the given schemas lack them.
+    listings = json.loads((SCHEMAS / "listings.json").read_text(encoding="utf-8")).get(name, {})
+    sources = schema["data_source_schemas"] | listings
+    data = {kind: _kind(kind, found, Behaviour()) for kind, found in sources.items()}
     provider = _kind("provider", schema["provider"], Behaviour())
     return Catalogue(name, told["source"], told["version"], provider, resources, data)
 

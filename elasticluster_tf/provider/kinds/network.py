@@ -91,7 +91,7 @@ class NetworkKind:
         cluster = (found or {}).get("labels", {}).get(labels.CLUSTER)
         if not found or not cluster:
             raise ProviderError(f"There is no network {name} made by ectf", "See podman network ls.")
-        return {"cluster": cluster, "name": name, "labels": None, **_state(found)}
+        return {"cluster": cluster, "name": found["name"], "labels": None, **_state(found)}
 
     def _remove(self, name: str, cluster: str) -> None:
         podman = self.world.podman

@@ -94,7 +94,7 @@ run "a_kept_volume_survives_its_machine" {
   }
 
   assert {
-    condition     = google_compute_disk.frontend001_kept["home"].disk_id != "" && google_compute_disk.frontend001_kept["home"].deletion_policy == "ABANDON"
+    condition     = google_compute_disk.frontend001_home.disk_id != "" && google_compute_disk.frontend001_home.deletion_policy == "ABANDON"
     error_message = "The volume is known before the change: it is the one that was."
   }
 }
@@ -154,7 +154,7 @@ run "no_public_ip_anywhere" {
   }
 
   assert {
-    condition     = output.bastion == null && length(google_compute_address.frontend001_public) == 0
+    condition     = output.bastion == null && length(google_compute_address.frontend001_public_ip) == 0
     error_message = "No address is made and none is the way in."
   }
   assert {
@@ -176,4 +176,31 @@ run "two_images_and_an_empty_group" {
     condition     = keys(terraform_data.image) == ["compute", "frontend"] && keys(data.google_compute_image.portable) == ["debian-12/x86_64", "ubuntu-24.04/x86_64"]
     error_message = "Each group has its image; a group of 0 nodes needs none."
   }
+}
+
+run "only_public_ports_are_open" {
+  command = plan
+  module {
+    source = "./modules/google"
+  }
+  variables {
+    ports = { frontend = [{ port = 443, public = true }, { port = 6817 }], elsewhere = [{ port = 80, public = true }] }
+  }
+
+  assert {
+    condition     = keys(google_compute_firewall.public) == ["frontend-tcp-443"] && google_compute_firewall.public["frontend-tcp-443"].target_tags == toset(["demo-g-frontend"])
+    error_message = "A public port is open on its group's nodes, and nothing else is."
+  }
+}
+
+run "together_needs_one_zone" {
+  command = plan
+  module {
+    source = "./modules/google"
+  }
+  variables {
+    nodes = { for name, node in jsondecode(file("terraform.tfvars.json")).nodes.google : name => merge(node, { placement = "together", zone = "spread" }) }
+  }
+
+  expect_failures = [terraform_data.image]
 }

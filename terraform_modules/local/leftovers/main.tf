@@ -26,6 +26,6 @@ output "leftovers" {
   description = "All that carries the cluster's label."
   value = [
     for row in data.podman_leftovers.cluster.found :
-    { type = row.type, id = row.id, name = row.name, kept = tobool(row.kept) }
+    merge(row, { kept = tobool(row.kept) })
   ]
 }

@@ -1,25 +1,21 @@
 """The Azure module under real ectf and real Terraform, on the provider double."""
 
-import json
+import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from elasticluster_tf import cli
-from elasticluster_tf.pipeline import Cluster
-from elasticluster_tf.pipeline import World as Outside
-from elasticluster_tf.source import Source
+from elasticluster_tf.errors import EctfError
 from tests.contract.clouds import steps
 from tests.contract.clouds.steps import Site, Walk
-from tests.provider_double import Double, double
+from tests.provider_double import Double, World, double
 
 MODULE = Path(__file__).parents[3] / "terraform_modules" / "azure"
 MACHINE = "azurerm_linux_virtual_machine"
-RULE = "azurerm_network_security_rule"
+DISK, GROUP, RULE = "azurerm_managed_disk", "azurerm_resource_group", "azurerm_network_security_rule"
 # Every way in has a canary, so that one that is written down anywhere is found.
 SECRET = {
     "ARM_CLIENT_SECRET": "canary-secret-9d1f",
@@ -44,12 +40,202 @@ def azure(tmp_path: Path) -> Iterator[Double]:
         yield found
 
 
-def walk(folder: Path, azure: Double, **changes: Any) -> Walk:
-    """A cluster to go on with; `changes` are keys of its cloud."""
-    made = Walk(folder, SITE, azure)
-    made.file["cloud"].update(changes)
-    return made
+@pytest.fixture
+def walk(tmp_path: Path, azure: Double) -> Walk:
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    return Walk(folder, SITE, azure)
 
 
-def test_life(tmp_path: Path, azure: Double) -> None:
-    steps.life(walk(tmp_path, azure))
+def test_life(walk: Walk) -> None:
+    """All steps, and none of the credentials is in any file."""
+    steps.life(walk)
+    steps.private(walk.folder, list(SITE.environment.values()))
+
+
+def test_kept_volume(walk: Walk) -> None:
+    """A kept volume and its resource group stay when the cluster goes, and the next `up` takes them back."""
+    walk.group["count"] = 1
+    walk.file["groups"]["frontend"]["volumes"] = {
+        "home": {"size_gb": 50, "on_destroy": "keep"},
+        "scratch": {"size_gb": 10},
+    }
+    walk.up()
+    world = walk.double.world
+    (disk,) = world.find(DISK, name="walk-frontend001-home")
+    assert walk.built()["frontend001"].volumes == {
+        "home": "/dev/disk/azure/scsi1/lun19",
+        "scratch": "/dev/disk/azure/scsi1/lun13",
+    }
+    steps.no_change(walk)
+    report = walk.down()
+    assert {one.type for one in report.kept} == {DISK, GROUP}
+    assert world.counts() == {DISK: 1, GROUP: 1}
+    walk.up()
+    assert len(world.calls("create", DISK)) == 3  # home once, scratch twice
+    assert world.one(DISK, name="walk-frontend001-home") == disk
+    assert walk.built()["frontend001"].volumes["home"] == "/dev/disk/azure/scsi1/lun19"
+
+
+def test_everything_a_group_can_have(walk: Walk) -> None:
+    """One cluster with every option, in an existing network: made, a second plan is empty, and it goes."""
+    walk.file["cloud"] |= {
+        "resource_group": "lab",
+        "network": "hub",
+        "subnet": "compute",
+        "disk_type": "Premium_LRS",
+        "volume_type": "PremiumV2_LRS",
+        "encryption_at_host": True,
+        "zones": ["2", "3"],
+        "shared_fs": {"home": {"size_gb": 200}},
+        "environment": "usgovernment",
+    }
+    lab = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/lab/providers"
+    identity = f"{lab}/Microsoft.ManagedIdentity/userAssignedIdentities/nodes"
+    image = f"{lab}/Microsoft.Compute/images/own"
+    size = {"type": "Standard_D4as_v5"}
+    walk.file["groups"] |= {
+        "compute": {"count": 3, **size, "zone": "spread", "volumes": {"data": {"size_gb": 20}}},
+        "mpi": {"count": 2, "type": "Standard_HB120rs_v3", "placement": "together", "image": "rocky-9"},
+        "apart": {"count": 1, **size, "placement": "apart", "image": "Debian:debian-13:13-gen2:latest"},
+        "gpu": {"count": 1, "type": "Standard_NC4as_T4_v3", "spot": True, "disk_gb": 80},
+        "new": {"count": 1, "type": "Standard_D4as_v6", "image": image, "zone": "2"},
+    }
+    walk.file["groups"]["new"]["volumes"] = {"data": {"size_gb": 20}}
+    walk.file["groups"]["gpu"]["settings"] = {"azure": {"spot_max_price": 0.25, "identities": [identity]}}
+    walk.up()
+    steps.no_change(walk)
+    built, world = walk.built(), walk.double.world
+    made = {name: world.one(MACHINE, name=f"walk-{name}").attributes for name in built}
+    assert [built[name].zone for name in steps.WORKERS] == ["2", "3", "2"]
+    spot = [made["gpu001"][key] for key in ("priority", "max_bid_price", "eviction_policy")]
+    assert spot == ["Spot", 0.25, "Delete"]
+    assert made["gpu001"]["identity"][0]["identity_ids"] == [identity]
+    assert made["mpi001"]["proximity_placement_group_id"] and made["apart001"]["availability_set_id"]
+    assert made["mpi001"]["plan"][0]["product"] == "rockylinux-x86_64"
+    assert made["apart001"]["source_image_reference"][0]["offer"] == "debian-13"
+    assert made["new001"]["source_image_id"] == image
+    assert built["new001"].volumes == {"data": "/dev/disk/azure/data/by-lun/21"}
+    assert {name for name in made if made[name]["vtpm_enabled"]} == {"frontend001", *steps.WORKERS}
+    kinds = ("azurerm_virtual_network", "azurerm_subnet", "azurerm_nat_gateway", GROUP)
+    assert not any(world.all(kind) for kind in kinds)
+    tagged = [one for one in world.all() if "tags" in one.attributes]
+    assert [one.id for one in tagged if one.attributes["tags"].get("ectf-cluster") != "walk"] == []
+    assert world.configured("azure")[-1]["environment"] == "usgovernment"
+    steps.down(walk)
+
+
+def test_nothing_is_open_to_the_world(walk: Walk) -> None:
+    """Only what the file says in so many words; no identity, no password, no extensions."""
+    walk.group["count"] = 1
+    walk.up()
+    world = walk.double.world
+    assert sources(world) == {"ssh": ["198.51.100.0/24"], "inside": ["10.90.0.0/17"]}
+    machine = world.one(MACHINE, name="walk-frontend001").attributes
+    on = ("disable_password_authentication", "secure_boot_enabled", "vtpm_enabled")
+    assert all(machine[name] for name in on)
+    assert not machine["identity"] and not machine["allow_extension_operations"]
+    assert not world.one("azurerm_subnet").attributes["default_outbound_access_enabled"]
+    walk.file["ssh"]["allow_from"] = ["0.0.0.0/0", "2001:db8::/32"]
+    walk.up()
+    assert sources(world)["ssh"] == ["0.0.0.0/0"]
+    walk.file["ssh"]["allow_from"] = []
+    walk.up()
+    assert "ssh" not in sources(world)
+
+
+def sources(world: World) -> dict[str, list[str]]:
+    """Where each rule that allows something lets it come from."""
+    rules = [one.attributes for one in world.all(RULE) if one.attributes["access"] == "Allow"]
+    return {
+        rule["name"]: rule["source_address_prefixes"] or [rule["source_address_prefix"]] for rule in rules
+    }
+
+
+_FILE = """\
+name: demo
+cloud:
+  name: azure
+  location: westeurope
+groups:
+  frontend:
+    count: 1
+    type: Standard_D2as_v5
+    labels: {}
+"""
+_TYPE, _LABELS = "    type: Standard_D2as_v5", "    labels: {}"
+_FITS = "does not fit"
+
+# What is written in place of which line, the key that is told, the message, the hint.
+_BAD = [
+    ("  location: westeurope", "  location: West Europe", "cloud.location", _FITS, "as in westeurope"),
+    ("  location: westeurope", "", "cloud", "`location` is required", "Region"),
+    ("+", "  locatoin: westeurope", "cloud.locatoin", "unknown key", "location"),
+    ("+", "  client_secret: hunter2", "cloud.client_secret", "unknown key", ""),
+    ("+", "  subscription_id: my-subscription", "cloud.subscription_id", _FITS, "az account show"),
+    ("+", "  environment: germany", "cloud.environment", _FITS, "usgovernment or china"),
+    ("+", "  metadata_host: https://example.org/", "cloud.metadata_host", _FITS, "without https://"),
+    ("+", "  resource_provider_registrations: some", "cloud.resource_provider", _FITS, "none, core"),
+    ("+", "  resource_group: lab.", "cloud.resource_group", _FITS, "without a period"),
+    ("+", "  network: 10.0.0.0/16", "cloud.network", _FITS, "hub-vnet"),
+    ("+", "  subnet: /subscriptions/x/subnets/y", "cloud.subnet", _FITS, "no path"),
+    ("+", "  network_cidr: 10.90.0.0", "cloud.network_cidr", _FITS, "from /8 to /28"),
+    ("+", "  network_cidr: 8.8.0.0/16", "cloud.network_cidr", _FITS, "private"),
+    ("+", "  egress: internet", "cloud.egress", _FITS, "nat or none"),
+    ("+", "  zones: '1'", "cloud.zones", "a list is wanted", ""),
+    ("+", "  disk_type: gp3", "cloud.disk_type", _FITS, "StandardSSD_LRS"),
+    ("+", "  volume_type: ssd", "cloud.volume_type", _FITS, "PremiumV2_LRS"),
+    ("+", "  disk_encryption_set_id: my-set", "cloud.disk_encryption_set_id", _FITS, "diskEncryptionSets"),
+    ("+", "  encryption_at_host: 'on'", "cloud.encryption_at_host", "true or false", ""),
+    ("+", "  shared_fs: {home: {size: 100}}", "cloud.shared_fs.home.size", "unknown key", "size_gb"),
+    (_TYPE, "    size: {cpus: 1000, memory_gb: 4}", "size", "no type of this size", "--sizes"),
+    (_TYPE, "    size: {cpus: 4, memory_gb: 4, gpus: 3, arch: arm64}", "size", "no type of", "type:"),
+    (_LABELS, "    labels: {Microsoft-owner: me}", "labels.Microsoft-owner", "does not take", "another name"),
+    (_LABELS, "    labels: {ectf-node: y}", "labels.ectf-node", "does not take", "another name"),
+    (_LABELS, "    settings: {azure: {spot_price: 1}}", "azure.spot_price", "unknown key", "spot_max_price"),
+    (_LABELS, "    settings: {azure: {spot_max_price: low}}", "spot_max_price", "a number is wanted", ""),
+    (_LABELS, "    volumes: {home: {size_gb: 0}}", "volumes.home.size_gb", "at least 1", ""),
+    ("name: demo", "name: a-name-of-more-than-thirty-one-char", "name", "does not fit", ""),
+]
+
+
+@pytest.mark.parametrize(("line", "bad", "key", "message", "hint"), _BAD)
+def test_bad_files(
+    line: str, bad: str, key: str, message: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Refused before Terraform runs, with the place and what to do."""
+    if line == "+":
+        text = _FILE.replace("groups:", f"{bad}  # !\ngroups:")
+    elif bad:
+        text = _FILE.replace(line, f"{bad}  # !")
+    else:  # a key that is missing is told at the block it should be in
+        text = _FILE.replace(f"{line}\n", "").replace("  name: azure", "  name: azure  # !")
+    steps.refused(capsys, tmp_path, text, key, message, hint)
+
+
+def test_group_that_does_not_fit(walk: Walk) -> None:
+    """What only Terraform can tell is told at plan: the group, the key, what to do; nothing is made."""
+    walk.file["groups"]["compute"] |= {"zone": "westeurope-1", "disk_gb": 10, "image": "debain-12"}
+    with pytest.raises(EctfError) as told:
+        walk.up()
+    found = f"{told.value} {told.value.detail}"
+    for wanted in ("groups.compute.zone", "groups.compute.image", "publisher:offer:sku:version"):
+        assert wanted in found
+    assert walk.double.world.counts() == {}
+
+
+def test_scenarios(tmp_path: Path, azure: Double) -> None:
+    """`terraform test` on what ectf renders from the samples beside the scenarios."""
+    for sample in (MODULE / "tests").glob("*.yaml"):
+        assert cli.run(["render", str(sample), "--out", str(tmp_path / sample.stem)]) == 0
+    shutil.copytree(MODULE / "tests", tmp_path / "tests")
+    (tmp_path / "main.tf").write_text("# The scenarios name the renderings.\n", encoding="utf-8")
+    for command in ("init", "test"):
+        ended = subprocess.run(
+            ["terraform", command, "-no-color"],
+            cwd=tmp_path,
+            env=azure.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr

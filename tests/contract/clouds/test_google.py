@@ -1,22 +1,30 @@
 """Google Cloud's module: the life of a cluster, bad files, what is open, where credentials go."""
 
+import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from elasticluster_tf import cli, resources
 from tests.contract.clouds import steps
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import Double, double
-from tests.provider_double.clouds import google_data
-from tests.provider_double.making import Scene
-from tests.provider_double.schema import Attribute, Block, Kind, load
+from tests.provider_double.clouds.google import Google
+from tests.provider_double.making import Making
 
 CANARIES = {
     name: f"canary-{index}"
     for index, name in enumerate(
-        ("GOOGLE_CREDENTIALS", "GOOGLE_OAUTH_ACCESS_TOKEN", "GOOGLE_CLOUD_KEYFILE_JSON", "GCLOUD_KEYFILE_JSON")
+        (
+            "GOOGLE_CREDENTIALS",
+            "GOOGLE_OAUTH_ACCESS_TOKEN",
+            "GOOGLE_CLOUD_KEYFILE_JSON",
+            "GCLOUD_KEYFILE_JSON",
+        )
     )
 }
 CLOUD = {"name": "google", "project": "my-project", "region": "europe-west3"}
@@ -29,39 +37,16 @@ SITE = Site(
     environment=CANARIES,
 )
 
-# The provider has this data source, the selection of its schema that we were given has not.
-_SEARCH = "google_cloud_asset_search_all_resources"
-_RESULT = ["object", {"asset_type": "string", "name": "string", "labels": ["map", "string"]}]
-_ASSETS = {
-    "google_compute_address": "compute.googleapis.com/Address",
-    "google_compute_disk": "compute.googleapis.com/Disk",
-    "google_compute_instance": "compute.googleapis.com/Instance",
-    "google_filestore_instance": "file.googleapis.com/Instance",
-}
-
-
-def search(scene: Scene, config: dict[str, Any]) -> dict[str, Any]:
-    """Google's asset inventory: what bears a label."""
-    label, _, wanted = str(config["query"]).removeprefix("labels.").partition("=")
-    found = [
-        {"asset_type": _ASSETS[one.type], "name": f"//{_ASSETS[one.type].split('/')[0]}/{one.id}", "labels": labels}
-        for one in scene.world.all(*_ASSETS)
-        if (labels := one.attributes.get("labels") or {}).get(label) == wanted
-    ]
-    return {"id": "search", "results": found}
-
 
 @pytest.fixture
 def google(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
-    text = {"query": Attribute("string", optional=True), "scope": Attribute("string", required=True)}
-    lists = {
-        "asset_types": Attribute(["list", "string"], optional=True),
-        "results": Attribute(["list", _RESULT], computed=True),
-        "id": Attribute("string", optional=True, computed=True),
-    }
-    block = Block({**text, **lists}, {})
-    monkeypatch.setitem(load("google").data, _SEARCH, Kind(_SEARCH, 0, block))  # type: ignore[arg-type]
-    monkeypatch.setitem(google_data._RULES, _SEARCH, search)
+    invent = Google.invent
+
+    def anew(cloud: Google, making: Making, name: str) -> str | None:
+        """Google gives a new number to a machine that is made again."""
+        return str(uuid4().int)[:18] if name == "instance_id" else invent(cloud, making, name)
+
+    monkeypatch.setattr(Google, "invent", anew)
     with double(["google"], tmp_path / "world") as cloud:
         yield cloud
 
@@ -76,3 +61,221 @@ def walk(tmp_path: Path, google: Double) -> Walk:
 def test_life(walk: Walk) -> None:
     steps.life(walk)
     steps.private(walk.folder, list(CANARIES.values()))
+
+
+def test_everything_a_group_can_have(walk: Walk) -> None:
+    """One cluster with every option of the module: it is made, a second plan is empty, and it goes."""
+    walk.file["cloud"] |= {
+        "network": "default",
+        "egress": "nat",
+        "kms_key": "projects/my-project/locations/europe-west3/keyRings/ring/cryptoKeys/key",
+        "service_account": "nodes@my-project.iam.gserviceaccount.com",
+        "shared_fs": {"home": {"tier": "ZONAL"}},
+        "zones": ["europe-west3-b", "europe-west3-c"],
+    }
+    own = {
+        "local_ssd_count": 2,
+        "threads_per_core": 1,
+        "nic_type": "GVNIC",
+        "reservation": "night",
+        "secure_boot": False,
+    }
+    volumes = {"data": {"size_gb": 20}, "scratch": {"size_gb": 30, "mount": "/scratch"}}
+    walk.file["groups"] |= {
+        "compute": {
+            "count": 3,
+            "type": "c3-standard-8",
+            "zone": "spread",
+            "placement": "apart",
+            "volumes": volumes,
+        },
+        "gpu": {"count": 1, "type": "n1-standard-8", "spot": True, "zone": "europe-west3-b", "disk_gb": 80},
+        "mpi": {"count": 2, "type": "c4-standard-4", "placement": "together", "settings": {"google": own}},
+    }
+    walk.file["groups"]["gpu"]["settings"] = {"google": {"accelerator_type": "nvidia-tesla-t4"}}
+    walk.up()
+    steps.no_change(walk)
+    built, world = walk.built(), walk.double.world
+    made = {name: world.one(SITE.machine, name=f"walk-{name}").attributes for name in built}
+    assert [built[name].zone for name in steps.WORKERS] == [
+        "europe-west3-b",
+        "europe-west3-c",
+        "europe-west3-b",
+    ]
+    assert built["compute001"].volumes == {name: f"/dev/disk/by-id/google-{name}" for name in volumes}
+    assert made["gpu001"]["guest_accelerator"] == [{"count": 1, "type": "nvidia-tesla-t4"}]
+    assert made["gpu001"]["scheduling"][0]["provisioning_model"] == "SPOT"
+    assert {made[name]["scheduling"][0]["on_host_maintenance"] for name in ("gpu001", "mpi001")} == {
+        "TERMINATE"
+    }
+    assert made["mpi001"]["boot_disk"][0]["initialize_params"][0]["type"] == "hyperdisk-balanced"
+    assert len(made["mpi001"]["scratch_disk"]) == 2
+    assert not world.find("google_compute_network")
+    unlabelled = [
+        one.id
+        for one in world.all()
+        if "labels" in one.attributes and one.attributes["labels"].get("ectf-cluster") != "walk"
+    ]
+    assert unlabelled == []
+    steps.down(walk)
+
+
+def test_kept_volume(walk: Walk) -> None:
+    """It outlives the cluster, and the next one of the name has it again."""
+    del walk.file["groups"]["compute"], walk.file["software"]
+    walk.file["groups"]["frontend"]["volumes"] = {"home": {"size_gb": 20, "on_destroy": "keep"}}
+    walk.up()
+    (disk,) = walk.double.world.all("google_compute_disk")
+    assert disk.attributes["deletion_policy"] == "ABANDON"
+    assert [(one.id, one.node, one.volume) for one in walk.down().kept] == [(disk.id, "frontend001", "home")]
+    assert walk.double.world.counts() == {"google_compute_disk": 1}
+    walk.up()
+    assert walk.double.world.all("google_compute_disk") == [disk]
+    steps.no_change(walk)
+
+
+def test_nothing_is_open_to_the_world(walk: Walk) -> None:
+    """Only what the file says in so many words; no identity, no password, no keys of the project."""
+    del walk.file["groups"]["compute"], walk.file["software"]
+    walk.file["cloud"] |= {"project": "s3ns:my-project", "universe_domain": "apis-s3ns.fr"}
+    walk.up()
+    world = walk.double.world
+    assert world.configured("google")[-1]["universe_domain"] == "apis-s3ns.fr"
+    ranges = [one.attributes["source_ranges"] or [] for one in world.all("google_compute_firewall")]
+    assert sorted(ranges) == [[], ["198.51.100.0/24"]]
+    (machine,) = world.all(SITE.machine)
+    assert machine.attributes["service_account"] == []
+    assert machine.attributes["metadata"]["block-project-ssh-keys"] == "TRUE"
+    assert machine.attributes["shielded_instance_config"][0]["enable_secure_boot"]
+    walk.file["ssh"]["allow_from"] = ["0.0.0.0/0"]
+    walk.up()
+    rules = [
+        one
+        for one in world.all("google_compute_firewall")
+        if one.attributes["source_ranges"] == ["0.0.0.0/0"]
+    ]
+    assert [rule.attributes["allow"] for rule in rules] == [[{"ports": ["22"], "protocol": "tcp"}]]
+
+
+_FILE = """\
+name: demo
+cloud:
+  name: google
+  project: my-project
+  region: europe-west3
+groups:
+  frontend:
+    count: 1
+    type: e2-standard-2
+    labels: {}
+"""
+
+# What is written in place of which line, the key that is told, the message, the hint.
+_BAD = [
+    (
+        "  region: europe-west3",
+        "  region: europe-west3-a",
+        "cloud.region",
+        "does not fit",
+        "without a zone's letter",
+    ),
+    ("  project: my-project", "  project: '123456789'", "cloud.project", "does not fit", "not its number"),
+    ("  project: my-project", "  project: My Project", "cloud.project", "does not fit", "lower-case letters"),
+    ("+", "  zone: europe-west3", "cloud.zone", "does not fit", "as in europe-west3-a"),
+    ("+", "  zones: europe-west3-a", "cloud.zones", "a list is wanted", ""),
+    ("+", "  cidr: 10.90.0.0/33", "cloud.cidr", "does not fit", "from /8 to /29"),
+    ("+", "  cidr: 10.900.0.0/20", "cloud.cidr", "does not fit", "as in 10.90.0.0/20"),
+    ("+", "  egress: NAT", "cloud.egress", "does not fit", "nat or none"),
+    ("+", "  network: projects/p/global/networks/n", "cloud.network", "does not fit", "short name"),
+    ("+", "  subnet: My_Subnet", "cloud.subnet", "does not fit", "short name"),
+    ("+", "  network_project: '42'", "cloud.network_project", "does not fit", "project's ID"),
+    ("+", "  network_tier: GOLD", "cloud.network_tier", "does not fit", "PREMIUM or STANDARD"),
+    ("+", "  boot_disk_type: ssd", "cloud.boot_disk_type", "does not fit", "pd-balanced"),
+    ("+", "  volume_type: hyperdisk", "cloud.volume_type", "does not fit", "hyperdisk-throughput"),
+    ("+", "  kms_key: my-key", "cloud.kms_key", "does not fit", "cryptoKeys"),
+    ("+", "  service_account: nodes", "cloud.service_account", "does not fit", "e-mail address"),
+    ("+", "  spot_action: HIBERNATE", "cloud.spot_action", "does not fit", "STOP or DELETE"),
+    ("+", "  universe_domain: https://apis.example", "cloud.universe_domain", "does not fit", "domain name"),
+    (
+        "+",
+        "  image_project_prefix: vendor",
+        "cloud.image_project_prefix",
+        "does not fit",
+        "ends with a colon",
+    ),
+    ("+", "  mtu: jumbo", "cloud.mtu", "a number is wanted", ""),
+    ("+", "  secure_boot: 'on'", "cloud.secure_boot", "true or false is wanted", ""),
+    ("+", "  regoin: europe-west3", "cloud.regoin", "unknown key", "region"),
+    ("+", "  credentials: key.json", "cloud.credentials", "unknown key", ""),
+    ("+", "  shared_fs: {home: {capacity: 1024}}", "capacity", "unknown key", ""),
+    ("  region: europe-west3", "", "cloud", "`region` is required", "Region of the cluster"),
+    ("name: demo", "name: a-name-of-twenty-five-cha", "name", "leaves room for 24", "shorter"),
+    (
+        "    type: e2-standard-2",
+        "    size: {cpus: 1000, memory_gb: 4}",
+        "size",
+        "no type of this size",
+        "--sizes",
+    ),
+    (
+        "    type: e2-standard-2",
+        "    size: {cpus: 4, memory_gb: 4, gpus: 3, arch: arm64}",
+        "size",
+        "no type",
+        "type:",
+    ),
+    ("    labels: {}", "    labels: {Owner: me}", "labels.Owner", "does not take the label", "another name"),
+    ("    labels: {}", "    labels: {goog-x: y}", "labels.goog-x", "does not take the label", "another name"),
+    (
+        "    labels: {}",
+        "    labels: {ectf-node: y}",
+        "labels.ectf-node",
+        "does not take the label",
+        "another name",
+    ),
+    ("    labels: {}", "    settings: {google: {gpu: t4}}", "settings.google.gpu", "unknown key", ""),
+    (
+        "    labels: {}",
+        "    settings: {google: {local_ssd_count: two}}",
+        "local_ssd_count",
+        "a number is wanted",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "bad", "key", "message", "hint"), _BAD)
+def test_bad_files(
+    line: str, bad: str, key: str, message: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Refused before Terraform runs, with the place and what to do."""
+    if line == "+":
+        text = _FILE.replace("groups:", f"{bad}  # !\ngroups:")
+    elif bad:
+        text = _FILE.replace(line, f"{bad}  # !")
+    else:  # a key that is missing is told at the block it should be in
+        text = _FILE.replace(f"{line}\n", "").replace("  name: google", "  name: google  # !")
+    steps.refused(capsys, tmp_path, text, key, message, hint)
+
+
+def test_terraform_test(tmp_path: Path, google: Double) -> None:
+    """The module's own scenarios, on three renderings of one cluster."""
+    volumes = {"home": {"size_gb": 10, "on_destroy": "keep"}}
+    frontend = {"count": 1, "type": "e2-standard-2", "public_ip": True, "volumes": volumes}
+    compute = {"count": 3, "type": "e2-standard-4"}
+    idle = {"count": 0, "type": "e2-standard-2", "image": "rocky-9"}
+    work = tmp_path / "work"
+    for folder, groups in {
+        ".": {"compute": compute},
+        "without_compute002": {"compute": compute | {"count": 2, "exclude": ["compute002"]}},
+        "images": {"compute": compute | {"image": "ubuntu-24.04"}, "idle": idle},
+    }.items():
+        file = {"name": "demo", "cloud": CLOUD, "groups": {"frontend": frontend, **groups}}
+        (tmp_path / "demo.yaml").write_text(json.dumps(file), encoding="utf-8")
+        assert cli.run(["render", "--out", str(work / folder), str(tmp_path / "demo.yaml")]) == 0
+    shutil.copytree(resources.folder("terraform_modules") / "google" / "tests", work / "tests")
+    for command in (["init", "-backend=false"], ["test"]):
+        done = subprocess.run(
+            ["terraform", *command], cwd=work, env=google.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -141,8 +141,37 @@ def _instances(scene: Scene, config: Values) -> Values:
     }
 
 
-def _subnets(scene: Scene, config: Values) -> Values:
-    return {"ids": [thing.id for thing in matching(scene, "aws_subnet", config, config.get("tags"))]}
+def _ids(type_name: str) -> Callable[[Scene, Values], Values]:
+    """A plural data source: what has these tags and passes the filters."""
+
+    def rule(scene: Scene, config: Values) -> Values:
+        found = matching(scene, type_name, config, config.get("tags"))
+        if config.get("vpc_id"):
+            found = [thing for thing in found if thing.attributes.get("vpc_id") == config["vpc_id"]]
+        rows = [thing.attributes for thing in found]
+        ids = [thing.id for thing in found]
+        return {
+            "id": region(scene, config),
+            "allocation_ids": ids,
+            "arns": [row.get("arn") or "" for row in rows],
+            "ids": ids,
+            "public_ips": [row.get("public_ip") or "" for row in rows],
+            "vpc_ids": [row.get("vpc_id") or "" for row in rows],
+        }
+
+    return rule
+
+
+def _tagged(scene: Scene, config: Values) -> Values:
+    """Everything with an ARN and the tags, as the tagging API tells it."""
+    wanted = {item["key"]: item.get("values") or [] for item in config.get("tag_filter") or []}
+    found = []
+    for thing in scene.world.all(*scene.catalogue.resources):
+        tags = thing.attributes.get("tags_all") or thing.attributes.get("tags") or {}
+        fits = all(key in tags and (not values or tags[key] in values) for key, values in wanted.items())
+        if tags and fits and thing.attributes.get("arn"):
+            found.append({"resource_arn": thing.attributes["arn"], "tags": tags, "compliance_details": []})
+    return {"resource_tag_mapping_list": found}
 
 
 def _instance_type(scene: Scene, config: Values) -> Values:
@@ -191,6 +220,8 @@ def _passes(thing: Thing, name: str, values: list[str]) -> bool:
         offered = list(tags)
     elif name == "instance-state-name":
         offered = [held.get("instance_state", "running")]
+    elif name in ("status", "state"):
+        offered = [held.get(name) or "available"]
     else:
         offered = [held.get(_FILTERS.get(name, name.replace("-", "_")))]
     patterns = [re.compile(re.escape(value).replace(r"\*", ".*").replace(r"\?", ".")) for value in values]
@@ -214,10 +245,17 @@ _RULES: dict[str, Callable[[Scene, Values], Values | None]] = {
     "aws_caller_identity": _caller,
     "aws_ec2_instance_type": _instance_type,
     "aws_ec2_spot_price": lambda scene, config: {"spot_price": "0.010000"},
+    "aws_ebs_volumes": _ids("aws_ebs_volume"),
+    "aws_eips": _ids("aws_eip"),
     "aws_iam_policy_document": _policy,
     "aws_instances": _instances,
+    "aws_nat_gateways": _ids("aws_nat_gateway"),
+    "aws_network_interfaces": _ids("aws_network_interface"),
     "aws_partition": _partition,
     "aws_region": _region,
+    "aws_resourcegroupstaggingapi_resources": _tagged,
+    "aws_security_groups": _ids("aws_security_group"),
     "aws_ssm_parameter": _ssm_parameter,
-    "aws_subnets": _subnets,
+    "aws_subnets": _ids("aws_subnet"),
+    "aws_vpcs": _ids("aws_vpc"),
 }

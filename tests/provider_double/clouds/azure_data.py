@@ -1,12 +1,17 @@
 """Answers of Azure's data sources."""
 
 import os
+import re
 from collections.abc import Callable
 
+from tests.provider_double.clouds.base import contains
 from tests.provider_double.making import Scene, digest
 from tests.provider_double.schema import Kind, Values
+from tests.provider_double.world import Thing
 
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
+# A resource of its own: /subscriptions/S/resourceGroups/G/providers/NAMESPACE/TYPE/NAME
+_TRACKED = re.compile(r"/subscriptions/[^/]+/resourceGroups/([^/]+)/providers/([^/]+/[^/]+)/([^/|]+)")
 TENANT = "00000000-0000-4000-8000-000000000002"
 
 
@@ -61,6 +66,29 @@ def _subscription(scene: Scene, config: Values) -> Values:
     }
 
 
+def _resources(scene: Scene, config: Values) -> Values:
+    """What has a group, a type, a name, tags; parts of others (subnets, rules) are not listed."""
+    found = []
+    for thing in scene.world.all(*scene.catalogue.resources):
+        match = _TRACKED.fullmatch(thing.id)
+        if not match or not _wanted(thing, match, config):
+            continue
+        group, kind, name = match.groups()
+        held = thing.attributes
+        row = {"id": thing.id, "name": name, "type": kind, "resource_group_name": group}
+        found.append(row | {"location": held.get("location"), "tags": held.get("tags") or {}})
+    return {"id": f"resource-{digest(config)}", "resources": found}
+
+
+def _wanted(thing: Thing, match: re.Match[str], config: Values) -> bool:
+    group, kind, name = match.groups()
+    asked = {"resource_group_name": group, "type": kind, "name": name}
+    same = all(
+        not config.get(key) or str(config[key]).lower() == value.lower() for key, value in asked.items()
+    )
+    return same and contains(thing.attributes.get("tags") or {}, config.get("required_tags"))
+
+
 def _existing(below: str, more: Values) -> Callable[[Scene, Values], Values | None]:
     """An object that the world doesn't know is taken as existing; one it knows is answered from there."""
 
@@ -79,6 +107,7 @@ def _existing(below: str, more: Values) -> Callable[[Scene, Values], Values | No
 _RULES: dict[str, Callable[[Scene, Values], Values | None]] = {
     "azurerm_client_config": _client,
     "azurerm_platform_image": _platform_image,
+    "azurerm_resources": _resources,
     "azurerm_subnet": _existing(
         "Microsoft.Network/virtualNetworks/{virtual_network_name}/subnets/{name}",
         {"address_prefix": "10.240.0.0/16", "address_prefixes": ["10.240.0.0/16"]},

@@ -83,5 +83,8 @@ def union(kind: Kind, planned: Values, target: str, *sources: Any) -> None:
 
 
 def contains(held: Any, wanted: Any) -> bool:
-    """Does a map of tags have all the wanted ones?"""
-    return isinstance(held, Mapping) and all(held.get(key) == value for key, value in (wanted or {}).items())
+    """Does a thing have all the wanted tags? OpenStack's are a list, the others' a map."""
+    if isinstance(wanted, Mapping):
+        tags = held if isinstance(held, Mapping) else {}
+        return all(tags.get(key) == value for key, value in wanted.items())
+    return set(wanted or ()) <= set(held or ())

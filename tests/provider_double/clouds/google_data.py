@@ -78,12 +78,39 @@ def _user(scene: Scene, config: Values) -> Values:
     return {"id": "double@example.com", "email": "double@example.com"}
 
 
+def _search(scene: Scene, config: Values) -> Values:
+    """Google's asset inventory: what has the labels and is of the types."""
+    found = []
+    for thing in scene.world.all(*scene.catalogue.resources):
+        service, kind = _ASSETS.get(thing.type, ("", ""))
+        wanted = config.get("asset_types") or []
+        if (
+            not kind
+            or (wanted and f"{service}/{kind}" not in wanted)
+            or not passes(thing, config.get("query"))
+        ):
+            continue
+        held = thing.attributes
+        found.append(
+            {
+                "asset_type": f"{service}/{kind}",
+                "name": f"//{service}/{thing.id}",
+                "display_name": held.get("name"),
+                "labels": held.get("effective_labels") or held.get("labels") or {},
+                "location": held.get("zone") or held.get("region") or held.get("location"),
+                "project": held.get("project"),
+                "state": "READY",
+            }
+        )
+    return {"id": config.get("scope"), "results": found}
+
+
 def passes(thing: Thing, expression: Any) -> bool:
-    """The simple half of Google's filter language: `labels.KEY=VALUE`, `name=VALUE`, joined by AND."""
+    """The simple half of Google's filter language: `labels.KEY=VALUE` or `:`, joined by AND."""
     if not expression:
         return True
     for term in re.split(r"\s+AND\s+|\)\s*\(", str(expression).strip("() ")):
-        key, _, value = (part.strip().strip('"') for part in term.partition("="))
+        key, value = (part.strip().strip('"') for part in re.split("[=:]", term, maxsplit=1))
         held: Any = thing.attributes
         for part in key.split("."):
             held = held.get(part) if isinstance(held, dict) else None
@@ -92,9 +119,18 @@ def passes(thing: Thing, expression: Any) -> bool:
     return True
 
 
+_ASSETS = {
+    "google_compute_address": ("compute.googleapis.com", "Address"),
+    "google_compute_disk": ("compute.googleapis.com", "Disk"),
+    "google_compute_image": ("compute.googleapis.com", "Image"),
+    "google_compute_instance": ("compute.googleapis.com", "Instance"),
+    "google_filestore_instance": ("file.googleapis.com", "Instance"),
+    "google_storage_bucket": ("storage.googleapis.com", "Bucket"),
+}
 _RULES: dict[str, Callable[[Scene, Values], Values]] = {
     "google_client_config": _client,
     "google_client_openid_userinfo": _user,
+    "google_cloud_asset_search_all_resources": _search,
     "google_compute_image": _image,
     "google_compute_images": _images,
     "google_compute_regions": _regions,

@@ -72,16 +72,26 @@ def test_a_kept_volume_is_adopted_and_a_strangers_is_not(world: World, fake) -> 
 
 
 def test_leftovers_tell_what_was_meant_to_stay(world: World, fake) -> None:  # type: ignore[no-untyped-def]
-    fake.on("ps", out=json.dumps([{"Id": "c", "Names": ["demo.n1"]}]))
+    node = {"ectf-node": "n1"}
+    fake.on("ps", out=json.dumps([{"Id": "c", "Names": ["demo.n1"], "Labels": node}]))
     fake.on("network", "ls", out=json.dumps([{"id": "n", "name": "ectf-demo"}]))
-    fake.on("volume", "ls", out=json.dumps([{"Name": "demo.n1.home"}, {"Name": "demo.n1.scratch"}]))
+    fake.on(
+        "volume",
+        "ls",
+        out=json.dumps(
+            [
+                {"Name": f"demo.n1.{name}", "Labels": node | {"ectf-volume": name}}
+                for name in ("home", "scratch")
+            ]
+        ),
+    )
     world.machine.remember("kept-demo.n1.home", True)
     found = Leftovers(world).answer({"cluster": "demo"})["found"]
-    assert [(row["type"], row["name"], row["kept"]) for row in found] == [
-        ("container", "demo.n1", "false"),
-        ("network", "ectf-demo", "false"),
-        ("volume", "demo.n1.home", "true"),
-        ("volume", "demo.n1.scratch", "false"),
+    assert [tuple(row[key] for key in ("type", "name", "kept", "node", "volume")) for row in found] == [
+        ("podman_node", "demo.n1", "false", "n1", None),
+        ("podman_network", "ectf-demo", "false", None, None),
+        ("podman_volume", "demo.n1.home", "true", "n1", "home"),
+        ("podman_volume", "demo.n1.scratch", "false", "n1", "scratch"),
     ]
 
 

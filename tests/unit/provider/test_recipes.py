@@ -100,7 +100,7 @@ def test_an_image_that_is_there_is_not_built(images: Images, fake) -> None:  # t
 def test_ubuntu_without_its_keys_says_which_package_has_them(images: Images, fake) -> None:  # type: ignore[no-untyped-def]
     if shutil.which("debootstrap") is None:
         pytest.skip("says first that debootstrap is missing")
-    fake.on("image", "inspect", code=125).on("manifest", code=125)
+    fake.on("image", "inspect", code=125).on("pull", code=125)
     with pytest.raises(ProviderError) as caught:
         images.ensure("ubuntu-24.04")
     assert "ubuntu-keyring" in caught.value.detail
@@ -108,11 +108,11 @@ def test_ubuntu_without_its_keys_says_which_package_has_them(images: Images, fak
 
 
 def test_a_registrys_refusal_is_remembered(images: Images, fake) -> None:  # type: ignore[no-untyped-def]
-    fake.on("image", "inspect", code=125).on("manifest", code=125)
+    fake.on("image", "inspect", code=125).on("pull", code=125)
     for _ in range(2):
         with pytest.raises(ProviderError):
             images.ensure("ubuntu-24.04")
-    assert len(fake.called("manifest")) == 1
+    assert len(fake.called("pull")) == 1
 
 
 def test_a_registry_that_answers_is_used(images: Images, fake) -> None:  # type: ignore[no-untyped-def]

@@ -1,16 +1,13 @@
-"""Clouds: discovered from their folders, chosen by the file, asked what they can give."""
+"""The clouds of a file: chosen, their settings checked, sizes made into types."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from elasticluster_tf import clouds
-from elasticluster_tf.clouds import Rule
 from elasticluster_tf.config import Group
-from elasticluster_tf.errors import EctfError
-from tests.builders import CACHE, ECHO, catalogue, cloud, problems, resolve, shipped, write
+from tests.builders import ECHO, catalogue, cloud, problems, resolve
 
 SIZES = [
     {"type": "tiny", "cpus": 1, "memory_gb": 1, "price": 0.1},
@@ -24,63 +21,6 @@ SIZES = [
 
 def sized(**size: Any) -> Group:
     return Group.model_validate({"count": 1, "size": {"cpus": 1, "memory_gb": 1, **size}})
-
-
-def test_every_folder_with_a_cloud_yaml_is_a_cloud() -> None:
-    found = clouds.discover(CACHE / "hcl")
-    folders = {path.parent.name for path in ECHO.parents[2].glob("terraform_modules/*/cloud.yaml")}
-    assert set(found) == folders
-    assert all(one.name == name == one.path.name for name, one in found.items())
-
-
-def test_a_cloud_tells_its_variables() -> None:
-    echo = shipped().clouds["echo"]
-    region = echo.variables["region"]
-    assert (region.type.kind, region.required, region.default) == ("string", False, "north")
-    assert region.description == "Where: another region is another cluster."
-    assert "node_settings" not in echo.variables  # given by ectf itself
-    assert echo.node_settings is not None
-    assert set(echo.node_settings.fields) == {"note", "ports"}
-    assert echo.required_providers == {}
-
-
-def test_providers_come_from_versions_tf(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        {
-            "cloud.yaml": "title: X\n",
-            "versions.tf": 'terraform {\n  required_providers {\n    p = {\n      source  = "a/p"\n'
-            '      version = "~> 1.0"\n    }\n  }\n}\n',
-        },
-    )
-    assert clouds.load(tmp_path).required_providers == {"p": {"source": "a/p", "version": "~> 1.0"}}
-    assert clouds.load(tmp_path).variables == {}
-
-
-def test_hcl_that_is_none_is_named(tmp_path: Path) -> None:
-    write(tmp_path, {"cloud.yaml": "title: X\n", "variables.tf": "variable {{\n"})
-    with pytest.raises(EctfError, match="this is no HCL") as caught:
-        _ = clouds.load(tmp_path).variables
-    assert caught.value.where == str(tmp_path / "variables.tf")
-
-
-def test_parsed_hcl_is_kept_by_content(tmp_path: Path) -> None:
-    text = 'variable "x" {\n  type = string\n}\n'
-    write(tmp_path, {"cloud.yaml": "title: X\n", "variables.tf": text})
-    cache = tmp_path / "cache"
-    assert list(clouds.load(tmp_path, cache).variables) == ["x"]
-    (kept,) = cache.iterdir()
-    kept.write_text('{"variable": [{"y": {"type": "string"}}]}', encoding="utf-8")
-    assert list(clouds.load(tmp_path, cache).variables) == ["y"]  # read back, not parsed again
-    write(tmp_path, {"variables.tf": text + "# changed\n"})
-    assert list(clouds.load(tmp_path, cache).variables) == ["x"]
-    assert len(list(cache.iterdir())) == 2
-
-
-def test_a_cloud_yaml_with_unknown_keys_is_refused(tmp_path: Path) -> None:
-    write(tmp_path, {"cloud.yaml": "title: X\nimagez: {}\n"})
-    with pytest.raises(ValidationError, match="imagez"):
-        clouds.load(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -112,28 +52,6 @@ def test_equal_prices_go_to_the_smaller_then_to_the_name() -> None:
 def test_sizes_are_free_where_the_cloud_sells_none() -> None:
     assert clouds.resolve_size(sized(cpus=4096), cloud("x")) is None
     assert clouds.resolve_size(Group(count=1), cloud("x", sizes=SIZES)) is None
-
-
-@pytest.mark.parametrize(
-    ("rule", "value", "holds"),
-    [
-        (Rule("^[a-z]+$", (), ""), "abc", True),
-        (Rule("^[a-z]+$", (), ""), "ABC", False),
-        (Rule("", ("a", "b"), ""), "b", True),
-        (Rule("", ("a", "b"), ""), "c", False),
-        (Rule("^[a-z]+$", (), ""), 7, True),
-        (Rule("", ("a",), ""), None, True),
-    ],
-)
-def test_rules_that_are_judged_before_terraform_runs(rule: Rule, value: Any, holds: bool) -> None:
-    assert rule.holds(value) is holds
-
-
-def test_rules_are_read_from_validation_blocks() -> None:
-    variables = shipped().clouds["echo"].variables
-    assert variables["region"].rules == (Rule("^[a-z]+$", (), "A region is a word."),)
-    assert variables["tier"].rules == (Rule("", ("gold", "silver"), "A tier is gold or silver."),)
-    assert variables["note"].rules == ()
 
 
 def test_only_clouds_in_use_are_chosen() -> None:

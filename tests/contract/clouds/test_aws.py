@@ -1,0 +1,264 @@
+"""The cloud `aws`: its cluster's life, what it refuses, what it opens, its scenarios."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from elasticluster_tf import cli, resources
+from elasticluster_tf.errors import InputError, TerraformFailed
+from tests.contract.clouds import steps
+from tests.contract.clouds.steps import Site, Walk
+from tests.provider_double import Double, double
+
+CANARIES = ("AKIACANARYCANARY0001", "canary/secret/0002", "canary-session-token-0003")
+SITE = Site(
+    cloud={"name": "aws", "region": "eu-central-1"},
+    machine="aws_instance",
+    types=("c7i.large", "c7i.xlarge"),
+    retype="change",  # Amazon stops the machine and starts it as the other type
+    environment=dict(
+        zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), CANARIES, strict=True)
+    ),
+)
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[Double]:
+    with double(["aws"], tmp_path / "world") as found:
+        yield found
+
+
+def test_life(tmp_path: Path, cloud: Double) -> None:
+    walk = Walk(tmp_path, SITE, cloud)
+    steps.up(walk)
+    assert opened(cloud) == {("198.51.100.0/24", 22)}
+    assert_hardened_and_labelled(cloud)
+    steps.no_change(walk)
+    steps.grow(walk)
+    steps.shrink_middle(walk)
+    steps.label(walk)
+    steps.retype(walk)
+    steps.drift(walk)
+    steps.private(tmp_path / ".ectf", CANARIES)
+    steps.down(walk)
+    steps.private(tmp_path / ".ectf", CANARIES)
+
+
+def opened(cloud: Double) -> set[tuple[str, int]]:
+    """What may come from outside the cluster, and to which port."""
+    rules = [one.attributes for one in cloud.world.all("aws_vpc_security_group_ingress_rule")]
+    return {
+        (one["cidr_ipv4"] or one["cidr_ipv6"], one["from_port"])
+        for one in rules
+        if not one["referenced_security_group_id"]
+    }
+
+
+def assert_hardened_and_labelled(cloud: Double) -> None:
+    for machine in cloud.world.all("aws_instance"):
+        assert machine.attributes["metadata_options"][0]["http_tokens"] == "required"
+        assert machine.attributes["root_block_device"][0]["encrypted"] is True
+        assert not machine.attributes["iam_instance_profile"]
+        assert {"ectf-group", "ectf-node"} <= set(machine.attributes["tags"])
+    for thing in cloud.world.all():
+        if "tags" in thing.attributes:
+            assert thing.attributes["tags"]["ectf-cluster"] == "walk", thing
+            assert thing.attributes["tags"]["managed-by"] == "ectf", thing
+
+
+def test_a_rich_cluster(tmp_path: Path, cloud: Double) -> None:
+    """Existing network, volumes, placement, spot, GPU, arm64, shared file systems, nothing open."""
+    walk = Walk(tmp_path, SITE, cloud)
+    network: dict[str, Any] = {"network": "vpc-0a1b2c3d", "subnets": ["subnet-0a1b2c3d"]}
+    network["public_subnets"] = ["subnet-0b1b2c3d"]
+    walk.file["cloud"] |= {**network, "shared_fs": {"home": {}, "fast": {"type": "lustre"}}}
+    walk.file["software"] = {}
+    walk.file["ssh"] = {"allow_from": []}
+    walk.file["groups"] = {
+        "login": {"count": 1, "size": {"cpus": 1, "memory_gb": 1, "burstable": True}, "public_ip": True},
+        "compute": {
+            "count": 9,
+            "size": {"cpus": 4, "memory_gb": 16, "gpus": 1},
+            "placement": "apart",
+            "spot": True,
+            "volumes": {"home": {"size_gb": 5, "on_destroy": "keep"}, "tmp": {"size_gb": 5}},
+            "settings": {"aws": {"spot_price": 0.4, "disk_type": "io2", "disk_iops": 4000}},
+        },
+        "arm": {"count": 1, "type": "m7g.large", "image": "rocky-9", "placement": "together"},
+    }
+    walk.up()
+    world = cloud.world
+    assert not world.all("aws_vpc", "aws_subnet", "aws_nat_gateway")
+    assert opened(cloud) == set()
+    assert {one.attributes["strategy"] for one in world.all("aws_placement_group")} == {"spread", "cluster"}
+    assert world.counts()["aws_placement_group"] == 3
+    compute = world.find("aws_instance", instance_type="g4dn.xlarge")
+    assert len(compute) == 9
+    assert compute[0].attributes["instance_market_options"][0]["spot_options"][0]["max_price"] == "0.4"
+    assert world.one("aws_instance", instance_type="t3.micro").attributes["instance_market_options"] == []
+    built = walk.built()
+    assert built["arm001"].ssh_user == "rocky" and built["login001"].ssh_user == "admin"
+    devices = built["compute009"].volumes
+    assert set(devices) == {"home", "tmp"}
+    for device in devices.values():
+        volume = device.removeprefix("/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol")
+        assert world.get("aws_ebs_volume", f"vol-{volume}"), device
+    names = {one.attributes["device_name"] for one in world.all("aws_volume_attachment")}
+    assert len(names) == 2
+    assert world.counts()["aws_fsx_lustre_file_system"] == world.counts()["aws_efs_file_system"] == 1
+    steps.no_change(walk)
+
+
+def test_a_compatible_cloud(tmp_path: Path, cloud: Double) -> None:
+    walk = Walk(tmp_path, SITE, cloud)
+    walk.file["cloud"] = {"name": "aws", "region": "RegionOne", "endpoint": "https://ec2.example.org:8773"}
+    walk.file["cloud"]["zones"] = ["nova"]
+    for group in walk.file["groups"].values():
+        group["image"] = "emi-12345678"
+    assert len(walk.plan().nodes) == 4
+    block = cloud.world.configured("aws")[-1]
+    assert block["endpoints"][0]["ec2"] == "https://ec2.example.org:8773"
+    assert block["skip_credentials_validation"] and block["skip_requesting_account_id"]
+
+
+def test_a_plan_refuses_what_only_it_can_judge(tmp_path: Path, cloud: Double) -> None:
+    walk = Walk(tmp_path, SITE, cloud)
+    frontend, compute = walk.file["groups"].values()
+    walk.file["cloud"] |= {"cidr": "10.70.0.1/16", "network": "vpc-0a1b2c3d"}
+    frontend["image"] = "debian12"
+    compute |= {"zone": "spread", "placement": "together", "settings": {"aws": {"spot_price": 0}}}
+    with pytest.raises(InputError) as raised:
+        walk.plan()
+    told = {one.key: one.message for one in raised.value.problems}
+    assert "neither a portable image" in str(raised.value)
+    assert "in one zone" in str(raised.value)
+    assert "more than 0 US dollars" in str(raised.value)
+    assert {"cloud.cidr", "cloud.network"} <= set(told), told
+    assert all(one.place for one in raised.value.problems)
+    assert cloud.world.counts() == {}
+
+
+def test_a_zone_of_another_region(tmp_path: Path, cloud: Double) -> None:
+    walk = Walk(tmp_path, SITE, cloud)
+    walk.group["zone"] = "us-east-1a"
+    with pytest.raises(TerraformFailed) as raised:
+        walk.plan()
+    assert "groups.compute.zone: `us-east-1a` is none of eu-central-1a" in raised.value.detail
+
+
+def test_a_kept_volume_outlives_the_cluster_and_is_adopted(tmp_path: Path, cloud: Double) -> None:
+    walk = Walk(tmp_path, SITE, cloud)
+    walk.file["software"] = {}
+    walk.file["groups"] = {"frontend": {**walk.file["groups"]["frontend"], "volumes": {}}}
+    volumes = walk.file["groups"]["frontend"]["volumes"]
+    volumes |= {"home": {"size_gb": 5, "on_destroy": "keep"}, "tmp": {"size_gb": 5}}
+    walk.up()
+    device = walk.built()["frontend001"].volumes["home"]
+    report = walk.down()
+    assert [(one.type, one.kept, one.node, one.volume) for one in report.kept] == [
+        ("aws_ebs_volume", True, "frontend001", "home")
+    ]
+    assert cloud.world.counts() == {"aws_ebs_volume": 1}
+    walk.up()
+    assert walk.built()["frontend001"].volumes["home"] == device
+    assert cloud.world.counts()["aws_ebs_volume"] == 2
+    steps.no_change(walk)
+
+
+GOOD = """\
+name: bad
+cloud:
+  name: aws
+  region: eu-central-1
+groups:
+  compute:
+    count: 1
+    type: c7i.large
+"""
+REGION = "  region: eu-central-1"
+TYPE = "    type: c7i.large"
+# What is written instead of what (the wrong line ends in `# !`), the key, the message, the hint.
+BAD = [
+    (REGION, "  region: eu-central # !", "cloud.region", "'eu-central' does not fit", "as in eu-central-1"),
+    (REGION, "  region: eu-central-1a # !", "cloud.region", "does not fit", "goes into `zone`"),
+    (REGION, "  region: eu_central_1 # !", "cloud.region", "does not fit", "as in eu-central-1"),
+    ("  name: aws\n" + REGION, "  name: aws # !", "cloud", "`region` is required", "Region"),
+    (REGION, REGION + "\n  regoin: x # !", "cloud.regoin", "unknown key", "did you mean `region`?"),
+    (REGION, REGION + "\n  access_key: AKIA # !", "cloud.access_key", "unknown key", ""),
+    (
+        REGION,
+        REGION + "\n  profile: my key # !",
+        "cloud.profile",
+        "does not fit",
+        "never stand in a cluster file",
+    ),
+    (REGION, REGION + "\n  endpoint: ec2.example.org # !", "cloud.endpoint", "does not fit", "https://ec2"),
+    (REGION, REGION + "\n  network: default # !", "cloud.network", "does not fit", "as in vpc-0a1b2c3d"),
+    (REGION, REGION + "\n  subnets: subnet-0a1b2c3d # !", "cloud.subnets", "a list is wanted", ""),
+    (REGION, REGION + "\n  zones: eu-central-1a # !", "cloud.zones", "a list is wanted", ""),
+    (REGION, REGION + "\n  cidr: 10.0.0.0/8 # !", "cloud.cidr", "does not fit", "from /16 to /24"),
+    (REGION, REGION + "\n  cidr: 10.70.0.0 # !", "cloud.cidr", "does not fit", "CIDR"),
+    (REGION, REGION + "\n  egress: igw # !", "cloud.egress", "does not fit", "`nat` or `none`"),
+    (REGION, REGION + "\n  disk_type: ssd # !", "cloud.disk_type", "does not fit", "gp3, gp2, io2"),
+    (REGION, REGION + "\n  kms_key: mine # !", "cloud.kms_key", "does not fit", "arn:aws:kms:"),
+    (REGION, REGION + "\n  encrypted: maybe # !", "cloud.encrypted", "true or false is wanted", ""),
+    (REGION, REGION + "\n  shared_fs: [home] # !", "cloud.shared_fs", "a mapping is wanted", ""),
+    (
+        TYPE,
+        "    size: {cpus: 999, memory_gb: 4} # !",
+        "groups.compute.size",
+        "no type of this size",
+        "--sizes",
+    ),
+    (TYPE, "    size: {cpus: 4, memory_gb: 4, gpus: 16} # !", "groups.compute.size", "no type", "`type:`"),
+    (
+        TYPE,
+        TYPE + "\n    labels: {'aws:a': b} # !",
+        "groups.compute.labels.aws:a",
+        "does not take",
+        "another",
+    ),
+    (TYPE, TYPE + "\n    labels: {ectf-node: b} # !", "groups.compute.labels.ectf-node", "does not take", ""),
+    (TYPE, TYPE + "\n    volumes: {a: {size_gb: 0}} # !", "volumes.a.size_gb", "at least 1", ""),
+    (TYPE, TYPE + "\n    settings: {aws: {spot_prize: 1}} # !", "aws.spot_prize", "unknown", "`spot_price`"),
+    (TYPE, TYPE + "\n    settings: {aws: {spot_price: low}} # !", "aws.spot_price", "a number is wanted", ""),
+    (TYPE, TYPE + "\n    settings: {aws: {efa: 3}} # !", "aws.efa", "true or false is wanted", ""),
+    ("name: bad\n", f"name: {'b' * 32} # !\n", "name", "does not fit the form", ""),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key", "message", "hint"), BAD)
+def test_wrong_values_are_refused_with_their_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, key: str, message: str, hint: str
+) -> None:
+    steps.refused(capsys, tmp_path, GOOD.replace(old, new, 1), key, message, hint)
+
+
+def test_the_good_file_and_the_examples_are_good(tmp_path: Path) -> None:
+    good = tmp_path / "good.yaml"
+    good.write_text(GOOD, encoding="utf-8")
+    module = resources.folder("terraform_modules") / "aws"
+    examples = Path(__file__).parents[3] / "examples"
+    for files in (
+        [good],
+        [module / "example.yaml"],
+        [examples / "slurm.yaml", examples / "clouds" / "aws.yaml"],
+    ):
+        assert cli.run(["validate", *map(str, files)]) == 0
+
+
+def test_scenarios(tmp_path: Path, cloud: Double) -> None:
+    """`terraform test` on the samples as ectf renders them."""
+    tests = resources.folder("terraform_modules") / "aws" / "tests"
+    for sample in tests.glob("*.yaml"):
+        assert cli.run(["render", str(sample), "--out", str(tmp_path / sample.stem)]) == 0
+    shutil.copytree(tests, tmp_path / "tests")
+    (tmp_path / "main.tf").write_text("terraform {}\n", encoding="utf-8")  # without it, init passes tests by
+    for command in ("init", "test"):
+        words = ["terraform", command, "-no-color"]
+        ended = subprocess.run(words, cwd=tmp_path, env=cloud.environment, capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stdout + ended.stderr

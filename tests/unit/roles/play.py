@@ -1,0 +1,126 @@
+"""Runs a role's templates and checks through real Ansible on this machine, without any host."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[3]
+PLUGINS = REPOSITORY / "elasticluster_tf" / "ansible_plugins"
+# What `setup` would say of a host.
+MACHINE = {"distribution": "Debian", "distribution_major_version": "12", "virtualization_tech_guest": ["kvm"]}
+CONTAINER = {**MACHINE, "virtualization_tech_guest": ["container", "podman"]}
+
+Task = dict[str, Any]
+
+
+def host(address: str, cpus: int = 2, memory_mb: int = 2048, **others: Any) -> dict[str, Any]:
+    """A node of the inventory."""
+    return {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": sys.executable,
+        "node_address": address,
+        "node_cpus": cpus,
+        "node_memory_mb": memory_mb,
+        "node_gpus": 0,
+        **others,
+    }
+
+
+def slurm_inventory(workers: Mapping[str, Mapping[str, Any]], **variables: Any) -> dict[str, Any]:
+    """One frontend, some workers, no login nodes, and variables of the software."""
+    return {
+        "all": {
+            "vars": {"cluster_name": "demo"},
+            "children": {
+                "frontend": {"hosts": {"frontend001": host("10.0.0.1", 1, 1024)}},
+                "compute": {"hosts": dict(workers)},
+                "slurm_controller": {"children": {"frontend": {}}},
+                "slurm_worker": {"children": {"compute": {}}},
+                "slurm_login": {},
+                "slurm": {
+                    "children": {"slurm_controller": {}, "slurm_worker": {}, "slurm_login": {}},
+                    "vars": variables,
+                },
+            },
+        }
+    }
+
+
+GIVEN_FACTS = """
+from ansible.module_utils.basic import AnsibleModule
+
+module = AnsibleModule({"facts": {"type": "dict"}}, supports_check_mode=True)
+module.exit_json(ansible_facts=module.params["facts"])
+"""
+
+
+class Literal(str):
+    """A text that Ansible must not evaluate, as ectf's inventory marks it."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How Ansible ended."""
+
+    code: int
+    output: str
+
+
+def run(folder: Path, inventory: Mapping[str, Any], plays: Sequence[Mapping[str, Any]], *words: str) -> Ended:
+    """Run plays over an inventory in an empty folder."""
+    (folder / "hosts.yml").write_text(_yaml(inventory), encoding="utf-8")
+    (folder / "site.yml").write_text(_yaml(plays), encoding="utf-8")
+    (folder / "secret").write_text("0123456789abcdef" * 4 + "\n", encoding="utf-8")
+    (folder / "ansible.cfg").write_text("", encoding="utf-8")
+    (folder / "library").mkdir(exist_ok=True)
+    (folder / "library" / "given_facts.py").write_text(GIVEN_FACTS, encoding="utf-8")
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.defpath}",
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_LIBRARY": f"{PLUGINS / 'module'}:{folder / 'library'}",
+        "ANSIBLE_LOOKUP_PLUGINS": str(PLUGINS / "lookup"),
+        "ANSIBLE_ROLES_PATH": str(REPOSITORY / "roles"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ECTF_SECRET_FILE": str(folder / "secret"),
+    }
+    command = ["ansible-playbook", "-i", "hosts.yml", "site.yml", *words]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return Ended(done.returncode, done.stdout + done.stderr)
+
+
+def _yaml(value: Any) -> str:
+    """JSON text with YAML's mark before texts that are data."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(key)}: {_yaml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_yaml(one) for one in value) + "]"
+    return ("!unsafe " if isinstance(value, Literal) else "") + json.dumps(value)
+
+
+def given(facts: Mapping[str, Any], hosts: str = "all") -> dict[str, Any]:
+    """A play after which hosts have these facts."""
+    return {"hosts": hosts, "gather_facts": False, "tasks": [{"given_facts": {"facts": dict(facts)}}]}
+
+
+def of_role(role: str, hosts: str, *tasks: Task) -> dict[str, Any]:
+    """A play that checks a role's variables and goes on with its variables in reach."""
+    checked = {"name": role, "tasks_from": "validate", "public": True}
+    system = {"file": str(REPOSITORY / "roles" / role / "vars" / "Debian-12.yml")}
+    steps = [{"ansible.builtin.include_role": checked}, {"ansible.builtin.include_vars": system}]
+    return {"hosts": hosts, "gather_facts": False, "tasks": [*steps, *tasks]}
+
+
+def rendered(role: str, names: Sequence[str], destination: Path) -> Task:
+    """A task that renders templates of a role into one JSON file, {name: text}."""
+    folder = REPOSITORY / "roles" / role / "templates"
+    look_ups = [
+        f"{name!r}: lookup('ansible.builtin.template', {str(folder / name)!r} ~ '.j2')" for name in names
+    ]
+    content = "{{ {" + ", ".join(look_ups) + "} | to_json }}"
+    return {"ansible.builtin.copy": {"content": content, "dest": str(destination), "mode": "0644"}}

@@ -1,0 +1,55 @@
+"""The first file: valid as it stands, for every cloud with every software."""
+
+from pathlib import Path
+
+import pytest
+
+from elasticluster_tf import first_file
+from elasticluster_tf.errors import InputError
+from tests.builders import problems, resolve, shipped
+
+SHIPPED = sorted(name for name in shipped().clouds if name != "echo")
+
+
+@pytest.mark.parametrize("cloud", SHIPPED)
+def test_it_validates_alone_and_with_every_software(cloud: str) -> None:
+    for software in ((), *((name,) for name in shipped().software)):
+        text = first_file.compose(Path("/x/lab.yaml"), cloud, software, shipped())
+        assert problems(text) == [], text
+        found = resolve(text)
+        assert found.config.name == "lab"
+        assert found.config.cloud.name == cloud
+        assert tuple(one.name for one in found.software) == software
+
+
+def test_it_describes_every_setting() -> None:
+    text = first_file.compose(Path("lab.yaml"), "echo", (), shipped())
+    for name, variable in shipped().clouds["echo"].variables.items():
+        assert f"# {name}:" in text
+        assert variable.description in text
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("lab.yaml", "lab"),
+        ("My Cluster_2.yaml", "my-cluster-2"),
+        ("/home/bio/cluster.yaml", "bio"),
+        ("42.yaml", "demo"),
+        ("é.yaml", "demo"),
+        ("a" * 50 + ".yaml", "a" * 30),
+    ],
+)
+def test_the_name_comes_from_the_file_or_its_folder(file: str, name: str) -> None:
+    assert f"\nname: {name}\n" in first_file.compose(Path(file), "echo", (), shipped())
+
+
+def test_what_there_is_not() -> None:
+    with pytest.raises(InputError) as caught:
+        first_file.compose(Path("a.yaml"), "ecko", ("slurn", "none"), shipped())
+    assert [(one.key, one.message) for one in caught.value.problems] == [
+        ("--cloud", "there is no cloud `ecko`"),
+        ("--software", "there is no software `slurn`"),
+        ("--software", "there is no software `none`"),
+    ]
+    assert caught.value.problems[0].hint == "did you mean `echo`?"
