@@ -37,7 +37,7 @@ def restored(private: str) -> HostKey:
     key = serialization.load_ssh_private_key(private.encode(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError("a bootstrap key is an Ed25519 key")
-    return _texts(key)
+    return HostKey(private, _texts(key).public)  # the text as it is: OpenSSH's format holds a random number
 
 
 def final(secret: RootSecret, node: str) -> HostKey:

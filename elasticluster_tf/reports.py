@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from elasticluster_tf.plan import InfraPlan
 
+# The form of the documents made of these; raised when a change could break a reader.
+FORMAT = 1
+
 
 @dataclass(frozen=True)
 class TaskFailure:
@@ -98,3 +101,58 @@ class ClusterStatus:
     cluster: str
     nodes: tuple[NodeStatus, ...]
     health: tuple[Health, ...] = ()
+
+
+@dataclass(frozen=True)
+class NodesReport:
+    """The nodes of file and state, not asked over SSH."""
+
+    nodes: tuple[NodeStatus, ...]
+
+
+@dataclass(frozen=True)
+class ValidateReport:
+    """A cluster file without problems; one with problems is an error document."""
+
+    cluster: str
+    nodes: int
+
+
+@dataclass(frozen=True)
+class RenderReport:
+    """What `render` wrote, or with --check would write and remove."""
+
+    folder: str
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ErrorBody:
+    """What went wrong; `problems` for bad input only."""
+
+    exit_code: int
+    message: str
+    where: str
+    hint: str
+    detail: str
+    problems: tuple["ProblemBody", ...] = ()
+
+
+@dataclass(frozen=True)
+class ProblemBody:
+    """One problem of the input; line and column are 0 where there is no place."""
+
+    message: str
+    key: str
+    file: str
+    line: int
+    column: int
+    hint: str
+
+
+@dataclass(frozen=True)
+class ErrorReport:
+    """Any failure."""
+
+    error: ErrorBody

@@ -1,19 +1,67 @@
-"""The JSON Schema of cluster.yaml: the models' own, with the variables of clouds and roles."""
+"""JSON Schemas: of cluster.yaml with the variables of clouds and roles, and of the commands' documents."""
 
-from typing import Any
+from typing import Any, get_args
 
-from elasticluster_tf import value_types
+from pydantic import TypeAdapter
+
+from elasticluster_tf import events, plan, reports, value_types
 from elasticluster_tf.checks import Catalogue
 from elasticluster_tf.config import ClusterConfig
+from elasticluster_tf.reports import FORMAT
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def cluster_schema(known: Catalogue) -> dict[str, Any]:
     """A schema that editors complete from (draft 2020-12)."""
     schema = ClusterConfig.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["$schema"] = _DIALECT
     schema["title"] = "cluster.yaml of ectf"
     schema["$defs"]["CloudChoice"] = _clouds(known, schema["$defs"]["CloudChoice"])
     schema["properties"]["software"] = _software(known, schema["properties"]["software"])
+    return schema
+
+
+# The commands' documents by kind; the generated files stand in docs/schemas/.
+_DOCUMENTS: dict[str, Any] = {
+    "plan": plan.InfraPlan,
+    "up": reports.UpReport,
+    "down": reports.DownReport,
+    "status": reports.ClusterStatus,
+    "nodes": reports.NodesReport,
+    "validate": reports.ValidateReport,
+    "render": reports.RenderReport,
+    "error": reports.ErrorReport,
+}
+
+
+def document_schemas() -> dict[str, dict[str, Any]]:
+    """The schema of each kind of document, and of the events of a run, by name."""
+    found = {kind: _document(kind, report) for kind, report in _DOCUMENTS.items()}
+    return {**found, "event": _events()}
+
+
+def _document(kind: str, report: Any) -> dict[str, Any]:
+    schema = TypeAdapter(report).json_schema(mode="serialization")
+    schema["properties"] = {"format": {"const": FORMAT}, "kind": {"const": kind}, **schema["properties"]}
+    return _closed({"$schema": _DIALECT, **schema})
+
+
+def _events() -> dict[str, Any]:
+    alternatives = []
+    for one in get_args(events.Event):
+        schema = TypeAdapter(one).json_schema(mode="serialization")
+        schema["properties"] = {"event": {"const": one.kind}, **schema["properties"]}
+        alternatives.append(_closed(schema))
+    return {"$schema": _DIALECT, "title": "A line of a run with --json", "anyOf": alternatives}
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    """Every key is always there, and there are no others."""
+    for one in (schema, *schema.get("$defs", {}).values()):
+        if one.get("type") == "object":
+            one["additionalProperties"] = False
+            one["required"] = list(one["properties"])
     return schema
 
 

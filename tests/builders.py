@@ -137,6 +137,7 @@ class Terrain:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=lambda: dict(BARE))
     told: Told = field(default_factory=Told)
+    known: Catalogue | None = None
 
     def cluster(self, data: Mapping[str, Any] | str = "", **options: Any) -> Cluster:
         """The cluster of this data, which is written first; of the file that stands there without it."""
@@ -145,7 +146,7 @@ class Terrain:
             (self.folder / "cluster.yaml").write_text(text, encoding="utf-8")
         source = Source((self.folder / "cluster.yaml",), self.environment, CACHE)
         # The shipped catalogue is read once for all tests.
-        source.__dict__["catalogue"] = shipped()
+        source.__dict__["catalogue"] = self.known or shipped()
         return Cluster(source, World(self.environment, CACHE, self.told), **options)
 
     def up(

@@ -40,5 +40,7 @@ def nodes(
 ) -> None:
     """List nodes with group, state and addresses, from the file and the Terraform state."""
     with reporting(as_json) as screen:
+        from elasticluster_tf.reports import NodesReport
+
         found = cluster(screen, files, file, assign, workdir).nodes()
-        screen.show("nodes", {"nodes": found} if as_json else found)
+        screen.show("nodes", NodesReport(found))

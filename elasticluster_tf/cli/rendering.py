@@ -40,6 +40,7 @@ def render(
 ) -> None:
     """Write the Terraform and Ansible files that the cluster file alone decides."""
     with reporting(as_json) as screen:
+        from elasticluster_tf.reports import RenderReport
         from elasticluster_tf.workdir import Workdir
 
         wanted = cluster(screen, files, file, assign, workdir)
@@ -50,11 +51,11 @@ def render(
         changed, gone = place.changes(rendered)
         if not check:
             place.write(rendered)
-        screen.show(
-            "render", {"folder": str(place.path), "changed": changed, "removed": gone}
-        ) if as_json else (
-            screen.line(f"{place.path}: {len(changed)} changed, {len(gone)} removed, {len(rendered)} in all")
-        )
+        if as_json:
+            screen.show("render", RenderReport(str(place.path), tuple(changed), tuple(gone)))
+        else:
+            counts = f"{len(changed)} changed, {len(gone)} removed, {len(rendered)} in all"
+            screen.line(f"{place.path}: {counts}")
     if check and (changed or gone):
         raise typer.Exit(_PENDING)
 

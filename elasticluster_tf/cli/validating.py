@@ -20,9 +20,11 @@ def validate(
 ) -> None:
     """Check the cluster file: every problem at once, with its place and a hint."""
     with reporting(as_json) as screen:
+        from elasticluster_tf.reports import ValidateReport
+
         found = source(files, file, assign).resolved
         if as_json:
-            screen.show("validate", {"cluster": found.config.name, "nodes": len(found.nodes), "problems": []})
+            screen.show("validate", ValidateReport(found.config.name, len(found.nodes)))
         else:
             screen.line(f"{found.config.name}: {len(found.nodes)} nodes, no problems")
 

@@ -5,9 +5,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from elasticluster_tf.errors import EctfError, InputError, Place, Problem
-
-# Raised when a document's form changes in a way that could break a reader.
-FORMAT = 1
+from elasticluster_tf.reports import FORMAT, ErrorBody, ErrorReport, ProblemBody
 
 
 def document(kind: str, content: Any) -> dict[str, Any]:
@@ -29,26 +27,13 @@ def plain(value: Any) -> Any:
 
 def error(problem: EctfError) -> dict[str, Any]:
     """An error as data."""
-    body: dict[str, Any] = {
-        "exit_code": problem.exit_code,
-        "message": problem.message,
-        "where": problem.where,
-        "hint": problem.hint,
-        "detail": problem.detail,
-    }
-    if isinstance(problem, InputError):
-        body["problems"] = [problem_data(one) for one in problem.problems]
-    return document("error", {"error": body})
+    problems = tuple(_problem(one) for one in problem.problems) if isinstance(problem, InputError) else ()
+    body = ErrorBody(
+        problem.exit_code, problem.message, problem.where, problem.hint, problem.detail, problems
+    )
+    return document("error", ErrorReport(body))
 
 
-def problem_data(problem: Problem) -> dict[str, Any]:
-    """One problem of the input: message, key, file, line, column, hint."""
+def _problem(problem: Problem) -> ProblemBody:
     place = problem.place or Place("", 0, 0)
-    return {
-        "message": problem.message,
-        "key": problem.key,
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "hint": problem.hint,
-    }
+    return ProblemBody(problem.message, problem.key, place.file, place.line, place.column, problem.hint)

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from elasticluster_tf.plan import InfraPlan, NodeChange, ResourceChange
-from elasticluster_tf.reports import ClusterStatus, DownReport, NodeStatus, UpReport
+from elasticluster_tf.reports import ClusterStatus, DownReport, NodesReport, UpReport
 
 _SIGNS = {
     "create": ("+", "green"),
@@ -118,27 +118,32 @@ def down(console: Console, report: DownReport) -> None:
 
 def status(console: Console, report: ClusterStatus) -> None:
     """Nodes, then health."""
-    nodes(console, report.nodes)
+    nodes(console, NodesReport(report.nodes))
     for one in report.health:
         console.print(Text(f"{one.software}: {one.message}", style="green" if one.healthy else "red"))
 
 
-def nodes(console: Console, rows: Sequence[NodeStatus]) -> None:
+def nodes(console: Console, report: NodesReport) -> None:
     """A table of nodes."""
     columns = ("node", "group", "state", "cloud", "address", "public", "ssh")
     cells = [
         (one.name, one.group, one.state, one.cloud, one.address or "-", one.public_ip or "-", one.ssh or "-")
-        for one in rows
+        for one in report.nodes
     ]
     table(console, [columns, *cells])
 
 
 def table(console: Console, rows: Sequence[Sequence[str]]) -> None:
-    """Rows under a header."""
+    """Rows under a header: drawn on a terminal, plain columns elsewhere, where nothing may be cut."""
+    if not console.is_terminal:
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        for row in rows:
+            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+            console.print(Text("  ".join(cells).rstrip()), soft_wrap=True)
+        return
     drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for column in rows[0]:
-        drawn.add_column(column, overflow="fold", no_wrap=not console.is_terminal)
+    for column_title in rows[0]:
+        drawn.add_column(column_title, overflow="fold")
     for row in rows[1:]:
         drawn.add_row(*(Text(cell) for cell in row))
-    width = console.width if console.is_terminal else max(console.width, 200)
-    console.print(drawn, width=width)
+    console.print(drawn)

@@ -65,7 +65,7 @@ def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[InfraP
     with run.stage("read", "Read the state"):
         standing = _stand(run, root, fresh=bool(goal.clouds))
         clouds = {**goal.clouds, **stages.retired_clouds(goal.clouds, standing.state, catalogue)}
-        if clouds != goal.clouds:
+        if clouds != goal.clouds or not goal.clouds:  # a cloud of the user's own is known by its file alone
             root = replace(root, clouds=clouds)
             standing = _stand(run, root)
     run.workdir.write(keeping.blocks(run, root, standing.state), prune=False)

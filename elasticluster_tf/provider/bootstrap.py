@@ -1,6 +1,5 @@
 """Make a base system with debootstrap, where no image registry answers."""
 
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from elasticluster_tf.provider.host import Host, apt_proxies
+from elasticluster_tf.provider.podman import installed
 from elasticluster_tf.provider.problems import ProviderError
 from elasticluster_tf.provider.recipes import Recipe, Release, debootstrap_argv
 
@@ -58,7 +58,7 @@ def bootstrap(recipe: Recipe, host: Host, folder: Path) -> None:
 def check_can_bootstrap(release: Release, host: Host) -> None:
     """Say what is missing before debootstrap says it in its own way."""
     lost = f"No image registry answers, so {release.name} has to be built with debootstrap"
-    if shutil.which("debootstrap") is None:
+    if installed("debootstrap") is None:
         raise ProviderError(f"{lost}, which is not installed", "sudo apt-get install debootstrap")
     if not host.has(release.keyring):
         raise ProviderError(

@@ -12,6 +12,7 @@ from elasticluster_tf.provider.problems import ProviderError
 
 PACKAGES = "podman netavark aardvark-dns runc nftables iptables"
 DEFAULT_TIMEOUT = 120.0
+SYSTEM_PATH = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin"))
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def run_command(
             start_new_session=True,
             env=None if env is None else {**os.environ, **env},
         )
+    except FileNotFoundError:
+        return Completed(127, err=f"{argv[0]} is not installed")
     except subprocess.TimeoutExpired as error:
         raise ProviderError(
             f"{argv[0]} did not finish within {error.timeout:.0f} s",
@@ -123,7 +126,7 @@ class Podman:
 
 def find_podman(run_argv: Runner = run_command, *, euid: int | None = None) -> Podman:
     """Decide how podman is called here: as root, rootless, or by sudo where rootless does not work."""
-    if shutil.which("podman") is None:
+    if installed("podman") is None:
         raise ProviderError(
             "Podman is not installed",
             "The cloud `local` runs its nodes as Podman containers. On Debian and Ubuntu:\n"
@@ -131,7 +134,8 @@ def find_podman(run_argv: Runner = run_command, *, euid: int | None = None) -> P
         )
     if (os.geteuid() if euid is None else euid) == 0:
         return Podman(run_argv=run_argv)
-    rootless = run_argv(["podman", "unshare", "true"], timeout=30)
+    # With the network: there are machines where all but that works for users.
+    rootless = run_argv(["podman", "unshare", "--rootless-netns", "true"], timeout=30)
     if rootless.code == 0:
         return Podman(run_argv=run_argv)
     if run_argv(["sudo", "-n", "podman", "version"], timeout=30).code == 0:
@@ -142,6 +146,11 @@ def find_podman(run_argv: Runner = run_command, *, euid: int | None = None) -> P
         "/etc/subgid; or allow this user to run podman by sudo without a password.\n"
         f"Podman said:\n{rootless.err}",
     )
+
+
+def installed(program: str) -> str | None:
+    """Find a program, also where only root looks by default."""
+    return shutil.which(program, path=os.pathsep.join((os.environ.get("PATH", ""), SYSTEM_PATH)))
 
 
 def _is_absence(err: str) -> bool:

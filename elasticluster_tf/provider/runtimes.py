@@ -1,17 +1,15 @@
 """Find by trying which container runtime works here, and whether it can limit cpus and memory."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from elasticluster_tf.provider.machine import Machine, ulimits
-from elasticluster_tf.provider.podman import Podman
+from elasticluster_tf.provider.podman import Podman, installed
 from elasticluster_tf.provider.problems import ProviderError
 
 MEMORY = "runtime"
 KNOWN = ("crun", "runc")
-SYSTEM_PATH = os.pathsep.join(("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"))
 
 
 @dataclass(frozen=True)
@@ -27,22 +25,21 @@ class Runtime:
         return ("--runtime", self.name) if self.name else ()
 
 
-def candidates(installed: tuple[str, ...]) -> Iterator[Runtime]:
+def candidates(names: tuple[str, ...]) -> Iterator[Runtime]:
     """List what is worth trying: Podman's choice first, doing without limits last."""
     for limits in (True, False):
-        for name in (None, *installed):
+        for name in (None, *names):
             yield Runtime(name, limits)
 
 
 def installed_runtimes() -> tuple[str, ...]:
     """Look for the runtimes by name where system programs are."""
-    path = os.pathsep.join((os.environ.get("PATH", ""), SYSTEM_PATH))
-    return tuple(name for name in KNOWN if shutil.which(name, path=path))
+    return tuple(name for name in KNOWN if installed(name))
 
 
-def detect(podman: Podman, machine: Machine, image: str, installed: tuple[str, ...] | None = None) -> Runtime:
+def detect(podman: Podman, machine: Machine, image: str, tried: tuple[str, ...] | None = None) -> Runtime:
     """Give the runtime that works; the answer holds until Podman, the kernel or the runtimes change."""
-    names = installed_runtimes() if installed is None else installed
+    names = installed_runtimes() if tried is None else tried
     version = podman.run("version", "--format", "{{.Client.Version}}")
     key = [os.uname().release, version, *podman.prefix, *names]
     with machine.lock(MEMORY):
@@ -58,7 +55,8 @@ def _try_all(podman: Podman, image: str, names: tuple[str, ...]) -> Runtime:
     said: list[str] = []
     for runtime in candidates(names):
         done = podman.attempt(*probe_arguments(runtime, image))
-        if done.code == 0:
+        # Rootless Podman on the first version of cgroups goes on without limits, and says so.
+        if done.code == 0 and not (runtime.limits and "not supported" in done.err):
             return runtime
         said.append(f"{runtime.name or 'its own choice'}: {done.err.strip()[-300:]}")
     raise ProviderError(

@@ -51,6 +51,7 @@ class Runner:
         ended = self._run("init", **options)
         if ended.code:
             raise _failure(ended, [], "init")
+        stamp.parent.mkdir(exist_ok=True)  # Terraform makes none where nothing is to be installed
         stamp.write_text(wanted, encoding="utf-8")
 
     def plan(

@@ -218,7 +218,7 @@ variable "shared_fs" {
 }
 
 variable "node_settings" {
-  description = "Options of single nodes: type of the boot disk, ceiling price of a spot node in US dollars an hour, user-assigned identities, trusted launch and accelerated networking where the default is wrong, the Marketplace plan of an image of the user's, and the slot (LUN) of volumes."
+  description = "Options of single nodes that only Azure has."
   type = map(object({
     disk_type              = optional(string)
     spot_max_price         = optional(number)

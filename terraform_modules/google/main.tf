@@ -47,8 +47,8 @@ locals {
 
 locals {
   # The region is asked only where the file leaves the zone open.
-  asked = toset(anytrue([
-    for node in var.nodes : node.zone == null && var.zone == null || node.zone == "spread" && length(var.zones) == 0
+  asked = toset(length(var.zones) == 0 && anytrue([
+    for zone in concat([for node in var.nodes : node.zone], [for fs in var.shared_fs : fs.zone]) : zone == "spread" || zone == null && var.zone == null
   ]) ? [var.region] : [])
   zones        = length(var.zones) > 0 ? var.zones : try(terraform_data.zones[var.region].output, [])
   default_zone = try(coalesce(var.zone), local.zones[0])
@@ -122,8 +122,8 @@ resource "terraform_data" "image" {
       error_message = "Labels of group ${each.key}: Google takes lower-case letters, digits, underscores and dashes, 63 at most, and a label begins with a letter."
     }
     precondition {
-      condition     = each.value.zone == null || each.value.zone == "spread" || startswith(coalesce(each.value.zone, "-"), "${var.region}-")
-      error_message = "Group ${each.key} names a zone outside the region ${var.region}."
+      condition     = alltrue([for zone in concat(compact([each.value.zone, var.zone]), var.zones) : zone == "spread" || startswith(zone, "${var.region}-")])
+      error_message = "Group ${each.key} would use a zone outside the region ${var.region}."
     }
   }
 }
@@ -300,13 +300,17 @@ resource "google_compute_firewall" "peer" {
 resource "google_compute_resource_policy" "placement" {
   for_each = { for group, found in local.group : group => found.placement if found.placement != null }
 
-  name        = "${var.cluster_name}-${each.key}"
+  name        = "${var.cluster_name}-${each.key}-${each.value}"
   description = "Nodes of ${each.key} ${each.value}, in the cluster ${var.cluster_name}."
   region      = var.region
 
   group_placement_policy {
     collocation               = each.value == "together" ? "COLLOCATED" : null
     availability_domain_count = each.value == "apart" ? 8 : null
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 

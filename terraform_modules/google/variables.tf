@@ -21,7 +21,7 @@ variable "region" {
 }
 
 variable "zone" {
-  description = "Zone of nodes whose group names none, as in europe-west3-a. Default: the region's first."
+  description = "Zone of nodes whose group names none, as in europe-west3-a. Default: the first of `zones`, or of the region."
   type        = string
   default     = null
 

@@ -44,9 +44,7 @@ class Double:
 
 
 @contextlib.contextmanager
-def double(
-    providers: Sequence[str] = PROVIDERS, world: Path = Path("world"), backer: Backer | None = None
-) -> Iterator[Double]:
+def double(providers: Sequence[str], world: Path, backer: Backer | None = None) -> Iterator[Double]:
     """Serve doubles of some providers from this process."""
     held = World(world)
     with reattached(providers, held, backer) as reattach:

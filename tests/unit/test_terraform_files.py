@@ -76,7 +76,7 @@ def test_settings_labels_and_users_go_to_their_cloud() -> None:
         "local": {name: {"devices": ["/dev/fuse"]} for name in ("arm001", "arm002")},
     }
     assert found["images"]["main"] == {"debian-12": {"family": "debian"}}
-    assert found["ssh_user"]["debian-12"] in ("admin", "debian")
+    assert found["ssh_user"] == {"main": {"debian-12": "admin"}, "local": {"debian-12": "debian"}}
     assert found["labels"] == {"managed-by": "ectf", "ectf-cluster": "demo"}
 
 
@@ -131,10 +131,14 @@ def test_an_emptied_root_keeps_only_the_providers() -> None:
 
 def test_leftovers_are_asked_of_clouds_that_can_tell() -> None:
     found = root(resolve(TWO_CLOUDS))
-    assert terraform_files.leftovers(found, "main") == {}
-    files = terraform_files.leftovers(found, "local")
-    assert json.loads(files["terraform.tfvars.json"]) == {"cluster_name": "demo", "settings": {}}
-    assert "main.tf" in files
+    files = terraform_files.leftovers(found, "main")
+    assert json.loads(files["terraform.tfvars.json"]) == {
+        "cluster_name": "demo",
+        "settings": {"region": "north"},
+    }
+    assert "leftovers" in files["main.tf"]
+    hosts = root(resolve("name: demo\ncloud: {name: static}\ngroups: {a: {count: 0}}\n"))
+    assert terraform_files.leftovers(hosts, "static") == {}
 
 
 def test_no_value_of_the_user_s_gets_into_hcl() -> None:

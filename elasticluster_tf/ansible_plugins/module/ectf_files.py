@@ -141,9 +141,9 @@ def merge(text: str, block: str, content: str, drop: str | None) -> str:
     first, last = f"# BEGIN ectf: {block}", f"# END ectf: {block}"
     before, after = text.removesuffix("\n").split("\n") if text else [], []
     # A mark without its other half is a line like any other.
-    if first in before and last in before[before.index(first) :]:
-        start = before.index(first)
-        end = before.index(last, start)
+    if last in before and first in before[: before.index(last)]:
+        end = before.index(last)
+        start = max(place for place in range(end) if before[place] == first)
         before, after = before[:start], before[end + 1 :]
     lines = [line for line in before if not (drop and re.search(drop, line))]
     lines += [first, *content.rstrip("\n").split("\n"), last]

@@ -82,3 +82,30 @@ run "what_a_group_can_not_have_is_refused" {
   }
   expect_failures = [terraform_data.image]
 }
+
+run "ports_that_are_public_are_open_to_their_group_alone" {
+  command = plan
+  module {
+    source = "./private/modules/azure"
+  }
+  variables {
+    ports = {
+      frontend = [{ port = 443, public = true }, { port = 8000, to_port = 8100, public = true }, { port = 6817 }]
+      compute  = [{ port = 443, public = true }]
+    }
+    peer_cidrs     = ["10.1.0.0/16", "fd00::/8"]
+    ssh_allow_from = ["192.0.2.0/24", "2001:db8::/32"]
+  }
+  assert {
+    condition     = { for name, rule in azurerm_network_security_rule.public : name => rule.destination_port_ranges } == { "frontend-tcp" = toset(["443", "8000-8100"]) }
+    error_message = "A port is open that is not public, or one of a group that has no node."
+  }
+  assert {
+    condition     = keys(azurerm_network_interface_application_security_group_association.frontend001) == ["cluster", "public"]
+    error_message = "The rule reaches the nodes of its group by their security group."
+  }
+  assert {
+    condition     = one(azurerm_network_security_rule.peers).source_address_prefixes == toset(["10.1.0.0/16"]) && one(azurerm_network_security_rule.ssh).source_address_prefixes == toset(["192.0.2.0/24"])
+    error_message = "The network is IPv4."
+  }
+}

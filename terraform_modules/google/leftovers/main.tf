@@ -45,8 +45,8 @@ data "google_cloud_asset_search_all_resources" "cluster" {
 }
 
 output "leftovers" {
-  description = "All that carries the cluster's label."
-  value = flatten([
+  description = "All that carries the cluster's label; null where the inventory may not be asked."
+  value = try(var.settings.asset_inventory, true) ? flatten([
     for search in data.google_cloud_asset_search_all_resources.cluster : [
       for found in search.results : {
         type   = local.types[found.asset_type]
@@ -57,5 +57,5 @@ output "leftovers" {
         volume = lookup(found.labels, "ectf-volume", null)
       } if lookup(found.labels, "ectf-cluster", "") == var.cluster_name
     ]
-  ])
+  ]) : null
 }

@@ -50,3 +50,9 @@ variable "node_settings" {
   default  = {}
   nullable = false
 }
+
+variable "found" {
+  description = "What leftovers/ finds."
+  type        = any
+  default     = []
+}

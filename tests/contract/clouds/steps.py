@@ -170,7 +170,6 @@ def label(walk: Walk) -> None:
     workers = {name for name, one in before.items() if one.group == "compute"}
     assert only(walk.up()) == dict.fromkeys(workers, "change")
     untouched(walk, before, before)
-    no_change(walk)
 
 
 def retype(walk: Walk) -> None:

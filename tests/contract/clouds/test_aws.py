@@ -81,7 +81,7 @@ def test_a_rich_cluster(tmp_path: Path, cloud: Double) -> None:
     walk.file["groups"] = {
         "login": {"count": 1, "size": {"cpus": 1, "memory_gb": 1, "burstable": True}, "public_ip": True},
         "compute": {
-            "count": 9,
+            "count": 8,
             "size": {"cpus": 4, "memory_gb": 16, "gpus": 1},
             "placement": "apart",
             "spot": True,
@@ -97,12 +97,12 @@ def test_a_rich_cluster(tmp_path: Path, cloud: Double) -> None:
     assert {one.attributes["strategy"] for one in world.all("aws_placement_group")} == {"spread", "cluster"}
     assert world.counts()["aws_placement_group"] == 3
     compute = world.find("aws_instance", instance_type="g4dn.xlarge")
-    assert len(compute) == 9
+    assert len(compute) == 8
     assert compute[0].attributes["instance_market_options"][0]["spot_options"][0]["max_price"] == "0.4"
     assert world.one("aws_instance", instance_type="t3.micro").attributes["instance_market_options"] == []
     built = walk.built()
     assert built["arm001"].ssh_user == "rocky" and built["login001"].ssh_user == "admin"
-    devices = built["compute009"].volumes
+    devices = built["compute008"].volumes
     assert set(devices) == {"home", "tmp"}
     for device in devices.values():
         volume = device.removeprefix("/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol")

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +13,9 @@ from elasticluster_tf.errors import EctfError
 from tests.contract.clouds import steps
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import Double, World, double
+from tests.provider_double.clouds.azure import Azure
+from tests.provider_double.making import Making
+from tests.provider_double.schema import Values
 
 MODULE = Path(__file__).parents[3] / "terraform_modules" / "azure"
 MACHINE = "azurerm_linux_virtual_machine"
@@ -35,7 +39,14 @@ SITE = Site(
 
 
 @pytest.fixture
-def azure(tmp_path: Path) -> Iterator[Double]:
+def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
+    details = Azure.azurerm_linux_virtual_machine
+
+    def guid(cloud: Azure, making: Making) -> Values:
+        """Azure gives another GUID to a machine that is made again under its name."""
+        return {**details(cloud, making), SITE.machine_id: str(uuid4())}
+
+    monkeypatch.setattr(Azure, "azurerm_linux_virtual_machine", guid)
     with double(["azure"], tmp_path / "world") as found:
         yield found
 

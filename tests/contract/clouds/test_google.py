@@ -137,7 +137,8 @@ def test_kept_volume(walk: Walk) -> None:
 def test_nothing_is_open_to_the_world(walk: Walk) -> None:
     """Only what the file says in so many words; no identity, no password, no keys of the project."""
     del walk.file["groups"]["compute"], walk.file["software"]
-    walk.file["cloud"] |= {"project": "s3ns:my-project", "universe_domain": "apis-s3ns.fr"}
+    universe = {"universe_domain": "apis-s3ns.fr", "asset_inventory": False}
+    walk.file["cloud"] |= {"project": "s3ns:my-project", **universe}
     walk.up()
     world = walk.double.world
     assert world.configured("google")[-1]["universe_domain"] == "apis-s3ns.fr"
@@ -155,6 +156,8 @@ def test_nothing_is_open_to_the_world(walk: Walk) -> None:
         if one.attributes["source_ranges"] == ["0.0.0.0/0"]
     ]
     assert [rule.attributes["allow"] for rule in rules] == [[{"ports": ["22"], "protocol": "tcp"}]]
+    steps.down(walk)  # a compatible cloud has no asset inventory: nothing is asked for leftovers
+    assert not [row for row in world.calls() if "asset" in row["type"]]
 
 
 _FILE = """\

@@ -1,6 +1,7 @@
 """AWS: short prefixed ids, ARNs, private addresses from subnets."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from tests.provider_double.clouds import aws_data
@@ -84,6 +85,12 @@ class Aws(Base):
         if not planned.get("user_data_replace_on_change"):
             return []
         return [name for name in ("user_data", "user_data_base64") if planned.get(name) != prior.get(name)]
+
+    def import_ids(self, scene: Scene, type_name: str, given: str) -> Iterable[str]:
+        yield given
+        if type_name == "aws_volume_attachment":  # DEVICE:VOLUME:INSTANCE
+            parts = dict(zip(("device_name", "volume_id", "instance_id"), given.split(":"), strict=False))
+            yield from (thing.id for thing in scene.world.find(type_name, **parts))
 
     def refuse_delete(self, thing: Thing) -> str:
         if thing.attributes.get("disable_api_termination") and not thing.attributes.get("force_destroy"):

@@ -141,6 +141,15 @@ def _instances(scene: Scene, config: Values) -> Values:
     }
 
 
+def _volume(scene: Scene, config: Values) -> Values | None:
+    """A volume under the names that the data source has for its attributes."""
+    found = matching(scene, "aws_ebs_volume", config, config.get("tags"))
+    if not found or not (config.get("filter") or config.get("tags")):
+        return None
+    held = found[0].attributes
+    return held | {"id": found[0].id, "volume_id": found[0].id, "volume_type": held.get("type")}
+
+
 def _ids(type_name: str) -> Callable[[Scene, Values], Values]:
     """A plural data source: what has these tags and passes the filters."""
 
@@ -245,6 +254,7 @@ _RULES: dict[str, Callable[[Scene, Values], Values | None]] = {
     "aws_caller_identity": _caller,
     "aws_ec2_instance_type": _instance_type,
     "aws_ec2_spot_price": lambda scene, config: {"spot_price": "0.010000"},
+    "aws_ebs_volume": _volume,
     "aws_ebs_volumes": _ids("aws_ebs_volume"),
     "aws_eips": _ids("aws_eip"),
     "aws_iam_policy_document": _policy,

@@ -199,9 +199,8 @@ def _interface(making: Making, index: int, item: Values) -> Values:
         "subnetwork": link(identity) if identity.startswith("projects/") else identity,
         "subnetwork_project": _named(making, "project"),
         "access_config": [
-            {"nat_ip": scene.public_address(owner), "network_tier": "PREMIUM"}
-            for _config in item.get("access_config") or []
-            if not _config.get("nat_ip")
+            {} if config.get("nat_ip") else {"nat_ip": scene.public_address(owner), "network_tier": "PREMIUM"}
+            for config in item.get("access_config") or []
         ],
     }
 

@@ -225,9 +225,9 @@ def test_a_run_is_refused_while_another_holds_the_lock(tmp_path: Path) -> None:
     ground = Terrain(tmp_path)
     cluster = ground.cluster(echo(1))
     with (
-        cluster.workdir.lock("up", never),
+        cluster.workdir.lock("up", Told()),
         pytest.raises(Refused, match="`up` holds this cluster's lock: process"),
-    ):  # type: ignore[arg-type]
+    ):
         cluster.plan()
 
 

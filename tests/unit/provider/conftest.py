@@ -36,6 +36,11 @@ ROOT_MODULE = (
 )
 
 
+def _environment() -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key != "TF_CLI_CONFIG_FILE"}
+    return kept | {"TF_IN_AUTOMATION": "1", "PYTHONPATH": str(ROOT), "CHECKPOINT_DISABLE": "1"}
+
+
 def plugin_launcher(path: Path) -> None:
     """What the core writes from its template, with the Python of these tests."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,12 +71,10 @@ class TerraformFolder:
         )
 
     def run(self, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        env = {key: value for key, value in os.environ.items() if key != "TF_CLI_CONFIG_FILE"}
-        env |= {"TF_IN_AUTOMATION": "1", "PYTHONPATH": str(ROOT), "CHECKPOINT_DISABLE": "1"}
         done = subprocess.run(
             ["terraform", *args],
             cwd=self.path,
-            env=env,
+            env=_environment(),
             capture_output=True,
             text=True,
             timeout=600,
@@ -80,17 +83,22 @@ class TerraformFolder:
         assert not check or done.returncode == 0, f"{args}: {done.stdout}\n{done.stderr}"
         return done
 
+    def start(self, *args: str) -> "subprocess.Popen[bytes]":
+        """Begin in a process group of its own, as the core does."""
+        quiet = subprocess.DEVNULL
+        argv = ["terraform", *args]
+        return subprocess.Popen(
+            argv, cwd=self.path, env=_environment(), stdout=quiet, stderr=quiet, start_new_session=True
+        )
+
     def apply(self, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self.run("apply", "-auto-approve", "-input=false", "-no-color", *args, check=check)
 
-    def plan(self) -> dict[str, list[str]]:
+    def plan(self) -> dict[str, str]:
         """What a plan would do, by address; what it would not touch is left out."""
-        self.run("plan", "-input=false", "-no-color", "-out=plan")
-        told = json.loads(self.run("show", "-json", "plan").stdout)
-        changes = {item["address"]: item["change"]["actions"] for item in told.get("resource_changes", [])}
-        return {
-            address: actions for address, actions in changes.items() if actions not in (["no-op"], ["read"])
-        }
+        told = self.run("plan", "-input=false", "-json").stdout.splitlines()
+        changes = [event["change"] for event in map(json.loads, told) if event["type"] == "planned_change"]
+        return {change["resource"]["addr"]: change["action"] for change in changes}
 
     def outputs(self) -> dict[str, Any]:
         told = json.loads(self.run("output", "-json").stdout)

@@ -4,6 +4,8 @@ The steps build on each other and stand in the order in which a cluster meets th
 """
 
 import json
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -131,7 +133,7 @@ def test_what_cannot_be_had_is_said_before_anything_starts(folder: Any, public: 
 def test_a_removed_container_is_drift_and_comes_back(folder: Any) -> None:
     before = container_ids()
     podman("rm", "--force", "--time=0", before["compute001"])
-    assert folder.plan() == {address("compute001"): ["create"]}
+    assert folder.plan() == {address("compute001"): "create"}
     folder.apply()
     after = container_ids()
     assert after["compute001"] != before.pop("compute001")
@@ -142,7 +144,7 @@ def test_a_removed_container_is_drift_and_comes_back(folder: Any) -> None:
 def test_a_stopped_container_is_started_in_place(folder: Any, key: Path) -> None:
     before, outputs = container_ids(), folder.outputs()
     podman("stop", before["compute002"])
-    assert folder.plan() == {address("compute002"): ["update"]}
+    assert folder.plan() == {address("compute002"): "update"}
     folder.apply()
     assert container_ids() == before
     assert folder.outputs() == outputs
@@ -163,14 +165,14 @@ def test_a_restart_keeps_address_port_hosts_and_key(folder: Any, key: Path) -> N
 def test_limits_change_in_place_and_their_loss_is_drift(folder: Any, public: str) -> None:
     before = container_ids()
     folder.write(three(cpus=0.5, memory_gb=0.25), ssh_public_key=public)
-    assert folder.plan() == {address("frontend001"): ["update"]}
+    assert folder.plan() == {address("frontend001"): "update"}
     folder.apply()
     assert container_ids() == before
     assert memory_limit(before["frontend001"]) == 2**28
     assert folder.plan() == {}
     podman("restart", before["frontend001"])
     if memory_limit(before["frontend001"]) != 2**28:  # Podman 4.3 forgets; later ones do not
-        assert folder.plan() == {address("frontend001"): ["update"]}
+        assert folder.plan() == {address("frontend001"): "update"}
         folder.apply()
         assert memory_limit(before["frontend001"]) == 2**28
     folder.write(three(), ssh_public_key=public)
@@ -189,7 +191,7 @@ def test_another_key_is_let_in_in_place(folder: Any, key: Path, public: str, tmp
     other = tmp_path / "other"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other], check=True)
     folder.write(three(), ssh_public_key=other.with_suffix(".pub").read_text())
-    assert set(folder.plan().values().__iter__().__next__()) == {"update"}
+    assert folder.plan() == {address(name): "update" for name in NODES}
     folder.apply()
     assert container_ids() == before
     assert ssh(other, folder.outputs()["compute001"], "hostname").strip() == "compute001"
@@ -229,7 +231,7 @@ def test_what_does_not_fit_is_replaced(folder: Any, public: str) -> None:
         "exec", after["compute002"], "sh", "-c", "ls /dev/fuse && mount -t tmpfs none /mnt && echo can"
     ) == ("/dev/fuse\ncan")
     folder.write(three(), ssh_public_key=public)
-    assert folder.plan() == {address("compute002"): ["delete", "create"]}
+    assert folder.plan() == {address("compute002"): "replace"}
     folder.apply()
 
 
@@ -238,7 +240,7 @@ def test_a_node_of_the_middle_goes_alone(folder: Any, public: str) -> None:
     folder.write(
         {name: told for name, told in three().items() if name != "compute001"}, ssh_public_key=public
     )
-    assert folder.plan() == {address("compute001"): ["delete"]}
+    assert folder.plan() == {address("compute001"): "delete"}
     folder.apply()
     left = {name: before[name] for name in NODES if name != "compute001"}
     assert container_ids() == left
@@ -250,7 +252,7 @@ def test_a_node_of_the_middle_goes_alone(folder: Any, public: str) -> None:
 def test_user_data_reaches_cloud_init(folder: Any, key: Path, public: str) -> None:
     text = '#cloud-config\nwrite_files: [{path: /etc/told, content: "a \\"b\\" ${c} %{d}"}]\n'
     folder.write(three(), ssh_public_key=public, user_data={"compute002": text})
-    assert folder.plan() == {address("compute002"): ["delete", "create"]}
+    assert folder.plan() == {address("compute002"): "replace"}
     folder.apply()
     output = folder.outputs()["compute002"]
     assert ssh(key, output, "cloud-init status --wait >&2; cat /etc/told") == 'a "b" ${c} %{d}'
@@ -265,7 +267,7 @@ def test_import_finds_what_the_state_lost(folder: Any) -> None:
     folder.run("state", "rm", address("compute001"))
     folder.run("import", "-input=false", address("compute001"), f"{CLUSTER}.compute001")
     changes = folder.plan()
-    assert changes in ({}, {address("compute001"): ["update"]})  # labels are not read back
+    assert changes in ({}, {address("compute001"): "update"})  # labels are not read back
     folder.apply()
     assert container_ids() == before
     assert folder.plan() == {}
@@ -292,7 +294,7 @@ def test_volumes_outlive_nodes_and_kept_ones_the_cluster(folder: Any, key: Path,
     assert ssh(key, folder.outputs()["frontend001"], "cat ~/data") == "precious\n"
     volumes["home"] = home | {"on_destroy": "delete"}
     folder.write(three(volumes=volumes), ssh_public_key=public)
-    assert folder.plan() == {'module.local.podman_volume.frontend001["home"]': ["update"]}
+    assert folder.plan() == {'module.local.podman_volume.frontend001["home"]': "update"}
     folder.apply()
 
 
@@ -304,4 +306,24 @@ def test_nothing_is_left_after_destroy(folder: Any) -> None:
         for kind in ("network", "volume")
     ]
     assert remains == ["", ""]
+    assert container_ids() == {}
+
+
+def test_a_killed_apply_is_finished_by_the_next(folder: Any, key: Path) -> None:
+    running = folder.start("apply", "-auto-approve", "-input=false")
+    while not container_ids():
+        assert running.poll() is None, "it ended without making anything"
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    folder.apply()
+    assert set(container_ids()) == set(NODES)
+    assert folder.plan() == {}
+    for name, output in folder.outputs().items():
+        assert ssh(key, output, "hostname").strip() == name
+
+
+def test_a_network_that_goes_takes_what_a_killed_run_left_on_it(folder: Any) -> None:
+    folder.run("state", "rm", address("compute001"))
+    folder.run("destroy", "-auto-approve")
     assert container_ids() == {}

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from elasticluster_tf.provider.machine import Machine, ulimits
-from elasticluster_tf.provider.podman import Podman, PodmanError, find_podman
+from elasticluster_tf.provider.podman import Podman, PodmanError, find_podman, run_command
 from elasticluster_tf.provider.problems import ProviderError
 from elasticluster_tf.provider.runtimes import Runtime, candidates, detect
 
@@ -31,6 +31,15 @@ def test_the_first_that_works_is_taken_and_remembered(machine: Machine, fake) ->
     tried = len(fake.called("run"))
     assert detect(podman, machine, "image", ("crun", "runc")) == Runtime("runc", True)
     assert len(fake.called("run")) == tried
+
+
+def test_limits_that_are_passed_over_are_none(machine: Machine, fake) -> None:  # type: ignore[no-untyped-def]
+    fake.on("version", out="4.3.1").on("--memory=64m", err="Resource limits are not supported and ignored")
+    assert detect(Podman(run_argv=fake), machine, "image", ()) == Runtime(None, False)
+
+
+def test_a_command_that_is_not_there_is_a_failure_like_any_other() -> None:
+    assert run_command(["/nonexistent/command"]).code == 127
 
 
 def test_another_podman_is_tried_again(machine: Machine, fake) -> None:  # type: ignore[no-untyped-def]
@@ -65,7 +74,7 @@ def test_a_user_is_served_rootless_else_by_sudo(fake) -> None:  # type: ignore[n
 
 
 def test_podman_missing_names_the_packages(fake, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr("shutil.which", lambda *_args, **_kwargs: None)
     with pytest.raises(ProviderError) as caught:
         find_podman(fake)
     assert "apt-get install podman netavark aardvark-dns runc" in caught.value.detail

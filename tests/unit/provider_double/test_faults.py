@@ -1,8 +1,11 @@
 """What a test can make go wrong."""
 
+import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,7 +88,10 @@ def test_outages(cloud: Double, folder: TerraformFolder, monkeypatch: pytest.Mon
     cloud.world.fail("configure", "aws", error="No valid credential sources found")
     assert "No valid credential sources" in folder.refused("plan")
     cloud.world.heal()
-    rule = {"error": "No valid credential sources found", "missing_environment": ["AWS_PROFILE"]}
+    rule: dict[str, Any] = {
+        "error": "No valid credential sources found",
+        "missing_environment": ["AWS_PROFILE"],
+    }
     cloud.world.fail("configure", "aws", **rule)
     assert "No valid credential sources" in folder.refused("plan")
     monkeypatch.setenv("AWS_PROFILE", "somebody")
@@ -101,3 +107,18 @@ def test_secrets_of_the_provider_block_stay_out_of_the_world(cloud: Double, fold
     assert settings["secret_key"] == "(masked)"
     held = "".join(path.read_text() for path in cloud.world.folder.rglob("*") if path.is_file())
     assert "canary" not in held.lower()
+
+
+def test_an_interrupt_ends_a_slow_creation(cloud: Double, folder: TerraformFolder) -> None:
+    cloud.world.fail("create", delay=120.0)
+    words = ["terraform", "apply", "-auto-approve", "-input=false", "-no-color"]
+    child = subprocess.Popen(
+        words, cwd=folder.path, env=cloud.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    deadline = time.monotonic() + 30
+    while not cloud.world.calls("create") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    output, _none = child.communicate(timeout=30)
+    assert b"operation cancelled" in output
+    assert cloud.world.counts() == {}

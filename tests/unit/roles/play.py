@@ -51,11 +51,18 @@ def slurm_inventory(workers: Mapping[str, Mapping[str, Any]], **variables: Any) 
     }
 
 
-GIVEN_FACTS = """
-from ansible.module_utils.basic import AnsibleModule
+# Both run inside Ansible itself, which saves starting Python for every host and task.
+ACTIONS = {
+    "given_facts": 'return {"ansible_facts": self._task.args["facts"]}',
+    "keep_json": 'return {"changed": pathlib.Path(self._task.args["path"]).write_text(self._task.args["text"]) >= 0}',
+}
+ACTION = """import pathlib
+from ansible.plugins.action import ActionBase
 
-module = AnsibleModule({"facts": {"type": "dict"}}, supports_check_mode=True)
-module.exit_json(ansible_facts=module.params["facts"])
+
+class ActionModule(ActionBase):
+    def run(self, tmp=None, task_vars=None):
+        %s
 """
 
 
@@ -77,13 +84,15 @@ def run(folder: Path, inventory: Mapping[str, Any], plays: Sequence[Mapping[str,
     (folder / "site.yml").write_text(_yaml(plays), encoding="utf-8")
     (folder / "secret").write_text("0123456789abcdef" * 4 + "\n", encoding="utf-8")
     (folder / "ansible.cfg").write_text("", encoding="utf-8")
-    (folder / "library").mkdir(exist_ok=True)
-    (folder / "library" / "given_facts.py").write_text(GIVEN_FACTS, encoding="utf-8")
+    (folder / "actions").mkdir(exist_ok=True)
+    for name, body in ACTIONS.items():
+        (folder / "actions" / f"{name}.py").write_text(ACTION % body, encoding="utf-8")
     environment = {
         "PATH": f"{Path(sys.executable).parent}:{os.defpath}",
         "HOME": str(folder),
         "LC_ALL": "C.UTF-8",
-        "ANSIBLE_LIBRARY": f"{PLUGINS / 'module'}:{folder / 'library'}",
+        "ANSIBLE_ACTION_PLUGINS": str(folder / "actions"),
+        "ANSIBLE_LIBRARY": str(PLUGINS / "module"),
         "ANSIBLE_LOOKUP_PLUGINS": str(PLUGINS / "lookup"),
         "ANSIBLE_ROLES_PATH": str(REPOSITORY / "roles"),
         "ANSIBLE_NOCOLOR": "1",
@@ -97,10 +106,11 @@ def run(folder: Path, inventory: Mapping[str, Any], plays: Sequence[Mapping[str,
 def _yaml(value: Any) -> str:
     """JSON text with YAML's mark before texts that are data."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json.dumps(key)}: {_yaml(one)}" for key, one in value.items()) + "}"
+        return "{" + ",\n".join(f"{json.dumps(key)}: {_yaml(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_yaml(one) for one in value) + "]"
-    return ("!unsafe " if isinstance(value, Literal) else "") + json.dumps(value)
+        return "[" + ",\n".join(_yaml(one) for one in value) + "]"
+    # YAML knows no surrogate pairs, so nothing but control characters is escaped.
+    return ("!unsafe " if isinstance(value, Literal) else "") + json.dumps(value, ensure_ascii=False)
 
 
 def given(facts: Mapping[str, Any], hosts: str = "all") -> dict[str, Any]:
@@ -108,12 +118,14 @@ def given(facts: Mapping[str, Any], hosts: str = "all") -> dict[str, Any]:
     return {"hosts": hosts, "gather_facts": False, "tasks": [{"given_facts": {"facts": dict(facts)}}]}
 
 
-def of_role(role: str, hosts: str, *tasks: Task) -> dict[str, Any]:
-    """A play that checks a role's variables and goes on with its variables in reach."""
+def of_role(
+    role: str, hosts: str, *tasks: Task, variables: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A play that checks a role's variables and goes on with them and the role's own in reach."""
     checked = {"name": role, "tasks_from": "validate", "public": True}
     system = {"file": str(REPOSITORY / "roles" / role / "vars" / "Debian-12.yml")}
     steps = [{"ansible.builtin.include_role": checked}, {"ansible.builtin.include_vars": system}]
-    return {"hosts": hosts, "gather_facts": False, "tasks": [*steps, *tasks]}
+    return {"hosts": hosts, "gather_facts": False, "vars": dict(variables or {}), "tasks": [*steps, *tasks]}
 
 
 def rendered(role: str, names: Sequence[str], destination: Path) -> Task:
@@ -122,5 +134,5 @@ def rendered(role: str, names: Sequence[str], destination: Path) -> Task:
     look_ups = [
         f"{name!r}: lookup('ansible.builtin.template', {str(folder / name)!r} ~ '.j2')" for name in names
     ]
-    content = "{{ {" + ", ".join(look_ups) + "} | to_json }}"
-    return {"ansible.builtin.copy": {"content": content, "dest": str(destination), "mode": "0644"}}
+    text = "{{ {" + ", ".join(look_ups) + "} | to_json }}"
+    return {"keep_json": {"text": text, "path": str(destination)}}
