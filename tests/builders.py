@@ -196,3 +196,9 @@ def stored(nodes: Sequence[BuiltNode], **more: Any) -> dict[str, Any]:
         for node in nodes
     ]
     return {"version": 4, "serial": 1, "lineage": "x", "outputs": outputs, "resources": resources, **more}
+
+
+def echo_file(count: int = 3, **more: Any) -> str:
+    """The file of the cluster of `echo`, as the command line takes it: the cloud named by its folder."""
+    data = echo(count, **more)
+    return documents.dump({**data, "cloud": {**data["cloud"], "name": str(ECHO)}})

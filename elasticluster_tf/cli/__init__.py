@@ -6,8 +6,8 @@ Each command imports what it needs when it runs, so that `ectf --help` answers a
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
-import click
 import typer
 
 from elasticluster_tf.cli import (
@@ -46,6 +46,9 @@ for module in (
 ):
     module.register(app)
 
+# Errors of the click that typer uses: with older ones a package of its own, with newer (0.29) a part of it.
+_UsageError: Any = typer.BadParameter.__bases__[0]
+_CommandError: Any = _UsageError.__bases__[0]
 _USAGE = 4
 _INTERRUPTED = 130
 
@@ -60,13 +63,13 @@ def run(arguments: list[str]) -> int:
     """Run one command; returns its exit code."""
     try:
         code = app(args=arguments, prog_name="ectf", standalone_mode=False)
-    except click.UsageError as error:
+    except _UsageError as error:
         error.show()
         return _USAGE
-    except click.ClickException as error:
+    except _CommandError as error:
         error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+        return int(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("interrupted\n")
         return _INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone

@@ -134,18 +134,28 @@ def find_podman(run_argv: Runner = run_command, *, euid: int | None = None) -> P
         )
     if (os.geteuid() if euid is None else euid) == 0:
         return Podman(run_argv=run_argv)
-    # With the network: there are machines where all but that works for users.
-    rootless = run_argv(["podman", "unshare", "--rootless-netns", "true"], timeout=30)
-    if rootless.code == 0:
+    refusal = _rootless_refusal(run_argv)
+    if not refusal:
         return Podman(run_argv=run_argv)
     if run_argv(["sudo", "-n", "podman", "version"], timeout=30).code == 0:
         return Podman(("sudo", "-n", "podman"), run_argv)
     raise ProviderError(
         "Podman works neither rootless nor by sudo",
-        "Rootless Podman needs the package uidmap and a range of ids for this user in /etc/subuid and "
-        "/etc/subgid; or allow this user to run podman by sudo without a password.\n"
-        f"Podman said:\n{rootless.err}",
+        "Rootless Podman needs the package uidmap, a range of ids for this user in /etc/subuid and /etc/subgid, "
+        "and the second version of cgroups; or allow this user to run podman by sudo without a password.\n"
+        f"Podman said:\n{refusal}",
     )
+
+
+def _rootless_refusal(run_argv: Runner) -> str:
+    """Say why a user's own Podman can't run nodes, or nothing when it can."""
+    # With the network: there are machines where all but that works for users.
+    tried = run_argv(["podman", "unshare", "--rootless-netns", "true"], timeout=30)
+    if tried.code:
+        return tried.err or f"exit code {tried.code}"
+    version = run_argv(["podman", "info", "--format", "{{.Host.CgroupsVersion}}"], timeout=30).text
+    # systemd has to write to its cgroup, which users may in the second version alone.
+    return "" if version == "v2" else f"cgroups {version}"
 
 
 def installed(program: str) -> str | None:

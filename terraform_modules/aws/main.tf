@@ -6,18 +6,32 @@ locals {
   # All nodes of a group are alike, so one of them speaks for it.
   groups = { for group, members in { for node in var.nodes : node.group => node... } : group => members[0] }
 
-  tags = {
-    for name, node in var.nodes : name => merge(var.labels, node.labels, {
-      Name       = "${var.cluster_name}-${name}"
-      ectf-group = node.group
-      ectf-node  = name
-    })
-  }
-  # A node without an entry of its own has no options.
-  settings = {
+  # All that a node's own blocks need, in one value: a reference each to its parts would make plans of large clusters slow.
+  node = {
     for name, node in var.nodes : name => merge(
-      { disk_type = null, disk_iops = null, disk_throughput = null, spot_price = null, instance_profile = null, efa = false, user = null },
-      try(var.node_settings[name], {}),
+      { disk_type = var.disk_type, disk_iops = null, disk_throughput = null, spot_price = null, instance_profile = null },
+      { for option, value in try(var.node_settings[name], {}) : option => value if value != null },
+      {
+        group           = node.group
+        type            = node.type
+        ami             = local.ami[node.group]
+        disk_gb         = node.disk_gb
+        spot            = node.spot
+        zone            = local.zone[name]
+        subnet          = local.subnet[node.public_ip ? "public" : "private"][local.zone[name]]
+        interface_type  = try(var.node_settings[name].efa, false) ? "efa" : null
+        security_groups = concat(local.group_security[node.group], node.public_ip ? [aws_security_group.ssh.id] : [])
+        key             = one(aws_key_pair.login[*].key_name)
+        placement       = try(aws_placement_group.group[local.placement[name]].name, null)
+        user            = try(coalesce(var.node_settings[name].user), lookup(var.ssh_user, node.image, "ec2-user"))
+        volumes         = node.volumes
+        devices         = local.device[node.group]
+        tags = merge(var.labels, node.labels, {
+          Name       = "${var.cluster_name}-${name}"
+          ectf-group = node.group
+          ectf-node  = name
+        })
+      },
     )
   }
 }
@@ -115,7 +129,7 @@ resource "aws_route" "public" {
 resource "aws_route_table_association" "public" {
   for_each = aws_subnet.public
 
-  route_table_id = aws_route_table.public[0].id
+  route_table_id = aws_route.public[0].route_table_id
   subnet_id      = each.value.id
 }
 
@@ -154,7 +168,7 @@ resource "aws_route" "nat" {
 resource "aws_route_table_association" "private" {
   for_each = aws_subnet.private
 
-  route_table_id = aws_route_table.private[0].id
+  route_table_id = local.nat ? aws_route.nat[0].route_table_id : aws_route_table.private[0].id
   subnet_id      = each.value.id
 }
 
@@ -167,14 +181,14 @@ data "aws_vpc" "given" {
 
 locals {
   network_id = local.made ? aws_vpc.cluster[0].id : data.aws_vpc.given[0].id
-  # Subnet by kind and zone.
+  # Subnet by kind and zone. A node's first boot may need the way out, so it waits for the routes.
   subnet = {
     private = merge(
-      { for zone, subnet in aws_subnet.private : zone => subnet.id },
+      { for zone, routed in aws_route_table_association.private : zone => routed.subnet_id },
       { for id in var.subnets : data.aws_subnet.given[id].availability_zone => id },
     )
     public = merge(
-      { for zone, subnet in aws_subnet.public : zone => subnet.id },
+      { for zone, routed in aws_route_table_association.public : zone => routed.subnet_id },
       {
         for id in length(var.public_subnets) > 0 ? var.public_subnets : var.subnets :
         data.aws_subnet.given[id].availability_zone => id

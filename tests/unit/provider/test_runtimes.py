@@ -64,10 +64,12 @@ def test_limits_are_numbers_within_what_this_process_has() -> None:
 
 
 def test_a_user_is_served_rootless_else_by_sudo(fake) -> None:  # type: ignore[no-untyped-def]
+    fake.on("info", out="v2")
     assert find_podman(fake, euid=1000).prefix == ("podman",)
-    fake.on("unshare", code=125, err="no subuid")
+    fake.answers.clear()
+    fake.on("info", out="v1")
     assert find_podman(fake, euid=1000).prefix == ("sudo", "-n", "podman")
-    fake.on("sudo", code=1)
+    fake.on("unshare", code=125, err="no subuid").on("sudo", code=1)
     with pytest.raises(ProviderError) as caught:
         find_podman(fake, euid=1000)
     assert "no subuid" in caught.value.detail

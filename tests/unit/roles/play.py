@@ -54,7 +54,7 @@ def slurm_inventory(workers: Mapping[str, Mapping[str, Any]], **variables: Any) 
 # Both run inside Ansible itself, which saves starting Python for every host and task.
 ACTIONS = {
     "given_facts": 'return {"ansible_facts": self._task.args["facts"]}',
-    "keep_json": 'return {"changed": pathlib.Path(self._task.args["path"]).write_text(self._task.args["text"]) >= 0}',
+    "keep_json": 'pathlib.Path(self._task.args["path"]).write_text(self._task.args["text"]); return {}',
 }
 ACTION = """import pathlib
 from ansible.plugins.action import ActionBase

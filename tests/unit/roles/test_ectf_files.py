@@ -107,7 +107,7 @@ def test_a_digest_stands_for_what_counts(tmp_path: Path) -> None:
 
 
 def test_files_not_put_to_use_stay_a_change(tmp_path: Path) -> None:
-    """A name that nothing was remembered under; writing there needs a host of its own, see the end-to-end tests."""
+    """Under a name that was never used. Remembering needs a host of its own: see the end-to-end tests."""
     files = [{"path": str(tmp_path / "a"), "content": "1", **ME}]
     first, second = calls(tmp_path, *[{"files": files, "record": f"test-{os.getpid()}"}] * 2)
     assert first["stale"] and second["stale"]

@@ -1,0 +1,71 @@
+"""`ectf plan`, `ectf up`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from elasticluster_tf import cli
+from tests.builders import Terrain, cluster_text, echo_file, write
+
+
+def documents(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_plan_is_one_document_and_its_exit_code_tells(
+    three: Terrain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = three.folder / "cluster.yaml"
+    for count, code in ((4, 2), (3, 0)):
+        file.write_text(echo_file(count), encoding="utf-8")
+        assert cli.run(["plan", "--json", "--detailed-exitcode", str(file)]) == code
+        (found,) = documents(capsys.readouterr().out)
+        assert found["kind"] == "plan"
+        assert [(one["name"], one["action"]) for one in found["nodes"]] == (
+            [("compute004", "create")] if code else []
+        )
+    assert cli.run(["plan", str(file), "--set", "groups.compute.count=2"]) == 0
+    shown = capsys.readouterr()
+    assert "- compute003 destroy" in shown.out
+    assert "Plan the infrastructure …" in shown.err
+
+
+def test_nobody_can_be_asked_without_a_terminal(three: Terrain, capsys: pytest.CaptureFixture[str]) -> None:
+    write(three.folder, {"cluster.yaml": echo_file(4)})
+    assert cli.run(["up", "--no-configure", str(three.folder / "cluster.yaml")]) == 3
+    shown = capsys.readouterr().err
+    assert "+ compute004 create" in shown
+    assert "error: there is no terminal to ask at; nothing was changed" in shown
+    assert "next: give --yes" in shown
+    assert "compute004" not in json.dumps(three.state()["outputs"])
+
+
+def test_up_with_yes_tells_events_and_ends_with_its_document(
+    three: Terrain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(three.folder, {"cluster.yaml": echo_file(4)})
+    words = ["up", "--yes", "--no-configure", "--json", "-f", str(three.folder / "cluster.yaml")]
+    assert cli.run(words) == 0
+    found = documents(capsys.readouterr().out)
+    assert [one["event"] for one in found[:2]] == ["stage_started", "stage_done"]
+    assert [one["kind"] for one in found if "kind" in one] == ["plan", "up"]
+    assert found[-1]["nodes"] == ["compute001", "compute002", "compute003", "compute004"]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--limit", "a01"], "--limit: there is no node `a01`"),
+        (["--refresh-images", "b"], "there is no group `b`"),
+        (["--set", "guard.max_nodes=0"], "more than guard.max_nodes (0)"),
+    ],
+)
+def test_up_is_refused_before_anything_is_written(
+    words: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, {"cluster.yaml": cluster_text(groups={"a": {"count": 1}})})
+    assert cli.run(["up", "-y", *words, str(tmp_path / "cluster.yaml")]) in (3, 4)
+    assert complaint in capsys.readouterr().err
+    assert not (tmp_path / ".ectf").exists()
