@@ -69,6 +69,28 @@ def rows(found: Sequence[Mapping[str, Any]], whole: bool) -> list[tuple[str, ...
     return [("cloud", "title", "images", "settings"), *body]
 
 
+def image_rows(known: Catalogue, name: str | None) -> list[tuple[str, ...]]:
+    """A table of portable images: how each is logged in to, and for which processors it is there."""
+    body = [
+        (cloud.name, image, facts.os, facts.user, ", ".join(facts.arch))
+        for cloud in _chosen(known.clouds, name, "cloud")
+        for image, facts in sorted(cloud.facts.images.items())
+    ]
+    return [("cloud", "image", "system", "user", "arch"), *body]
+
+
+def size_rows(known: Catalogue, name: str | None) -> list[tuple[str, ...]]:
+    """A table of the types that a portable size can resolve to, cheapest first."""
+    body = []
+    for cloud in _chosen(known.clouds, name, "cloud"):
+        sizes = () if cloud.facts.sizes == "direct" else cloud.facts.sizes
+        for one in sorted(sizes, key=lambda size: size.price):
+            kind = f"{one.arch}{', burstable' if one.burstable else ''}"
+            numbers = (str(one.cpus), f"{one.memory_gb:g}", str(one.gpus), f"{one.price:g}")
+            body.append((cloud.name, one.type, *numbers, kind))
+    return [("cloud", "type", "cpus", "memory_gb", "gpus", "usd_per_hour", "kind"), *body]
+
+
 def _ports(one: Mapping[str, Any]) -> str:
     return ", ".join(str(port["port"]) for part in one["parts"].values() for port in part["ports"])
 

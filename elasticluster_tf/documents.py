@@ -167,6 +167,7 @@ def dump(data: Any) -> str:
     """`data` as YAML text that reads back as the same, in whatever environment."""
     yaml = YAML()
     yaml.default_flow_style = False
+    yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 110
     out = StringIO()
     yaml.dump(_writable(data), out)

@@ -83,8 +83,8 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
         change = _resource_change(one)
         if change is None:
             continue
-        if one.get("module_address") and one["name"] in known:
-            of_node.setdefault(one["name"], []).append(change)
+        if node := _owner(one, known):
+            of_node.setdefault(node, []).append(change)
         else:
             others.append(change)
     order = {name: position for position, name in enumerate([*node_names, *built])}
@@ -96,6 +96,12 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
         drift=tuple(_drift(raw, known)),
         outputs_change=any(one["actions"] != ["no-op"] for one in raw.get("output_changes", {}).values()),
     )
+
+
+def _owner(one: Mapping[str, Any], known: set[str]) -> str | None:
+    """The node that a resource is of: it bears the node's name, alone or before a `_` (names have none)."""
+    name = str(one["name"]).partition("_")[0]
+    return name if one.get("module_address") and name in known else None
 
 
 def _action(actions: Sequence[str]) -> Action | None:
@@ -193,5 +199,4 @@ def _drift(raw: Mapping[str, Any], known: set[str]) -> Iterator[Drift]:
     for one in raw.get("resource_drift", []):
         action = one["change"]["actions"][0]
         if action in ("update", "delete"):
-            node = one["name"] if one.get("module_address") and one["name"] in known else None
-            yield Drift(one["address"], node, "vanished" if action == "delete" else "changed")
+            yield Drift(one["address"], _owner(one, known), "vanished" if action == "delete" else "changed")

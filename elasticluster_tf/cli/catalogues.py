@@ -17,14 +17,22 @@ def clouds(
     name: Annotated[
         str | None, typer.Argument(help="One cloud, with its settings.", show_default=False)
     ] = None,
+    images: Annotated[bool, typer.Option("--images", help="The portable images of the cloud.")] = False,
+    sizes: Annotated[bool, typer.Option("--sizes", help="The types that sizes resolve to.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the clouds there are, with their settings, images and sizes."""
     with reporting(as_json) as screen:
         from elasticluster_tf import catalogue_views
 
-        found = catalogue_views.clouds(_known(), name)
-        _show(screen, "clouds", found, catalogue_views.rows(found, name is not None))
+        known = _known()
+        found = catalogue_views.clouds(known, name)
+        rows = catalogue_views.rows(found, name is not None)
+        if images or sizes:
+            rows = (
+                catalogue_views.image_rows(known, name) if images else catalogue_views.size_rows(known, name)
+            )
+        _show(screen, "clouds", found, rows)
 
 
 def software(

@@ -35,11 +35,6 @@ class Cloud:
         declared = hcl.variables(hcl.parse(self.path / "variables.tf", self.hcl_cache)).get(_NODE_SETTINGS)
         return declared.type.inner if declared else None
 
-    @property
-    def can_look(self) -> bool:
-        """Whether the cloud can be asked what carries a cluster's label."""
-        return (self.path / "leftovers" / "main.tf").is_file()
-
     @cached_property
     def required_providers(self) -> dict[str, dict[str, str]]:
         """Provider local name → {source, version}, from versions.tf."""

@@ -100,16 +100,15 @@ def up(console: Console, report: UpReport) -> None:
         console.print(Text(f"missing: {', '.join(report.missing)}", style="yellow"))
     console.print(Text(f"{report.cluster}: {len(report.nodes)} node(s) ready", style="bold"))
     if report.first_node:
-        console.print(
-            f"log in:  ectf ssh {report.first_node}   or   ssh -F {report.ssh_config} {report.first_node}"
-        )
+        by_ssh = f"ssh -F {report.ssh_config} {report.first_node}"
+        console.print(Text(f"log in:  ectf ssh {report.first_node}   or   {by_ssh}"))
 
 
 def down(console: Console, report: DownReport) -> None:
     """What went, what was kept, who was asked."""
     console.print(Text(f"{report.cluster}: {report.destroyed} resource(s) destroyed", style="bold"))
     for one in report.kept:
-        console.print(f"kept: {one.type} {one.name or one.id} in {one.cloud}")
+        console.print(Text(f"kept: {one.type} {one.name or one.id} in {one.cloud}"))
     if report.checked:
         console.print(f"nothing else is left in {', '.join(report.checked)}")
     for label in report.unchecked:

@@ -7,14 +7,16 @@ from elasticluster_tf.documents import KeyPath
 from elasticluster_tf.errors import EctfError, InputError, Problem, TerraformFailed
 
 _SETTING = re.compile(r'var\.settings\["([a-z0-9]+)"\]\["([a-z0-9_]+)"\]')
-_SUMMARY = "Invalid value for variable"
+# A module's own checks begin with the key they are about: `groups.compute.zone: …`.
+_KEY = re.compile(r"(?s)(?:.*?\n)?((?:groups|cloud|name|labels)(?:\.[A-Za-z0-9_-]+)*): (.*)")
+_SUMMARIES = ("Invalid value for variable", "Resource precondition failed", "Check block assertion failed")
 
 
 def of_the_file(error: TerraformFailed, resolved: Resolved) -> EctfError:
     """The same error as problems of the file, when all of it is about values of the file."""
     problems = []
     for summary, detail, code in error.complaints:
-        found = _problem(resolved, detail, code) if summary == _SUMMARY else None
+        found = _problem(resolved, detail, code) if summary in _SUMMARIES else None
         if found is None:
             return error
         problems.append(found)
@@ -24,7 +26,9 @@ def of_the_file(error: TerraformFailed, resolved: Resolved) -> EctfError:
 def _problem(resolved: Resolved, detail: str, code: str) -> Problem | None:
     message = detail.strip().split("\n\n", 1)[0].strip()
     path: KeyPath | None = None
-    if (setting := _SETTING.search(code)) and setting[1] in resolved.clouds:
+    if named := _KEY.match(message):
+        path, message = tuple(named[1].split(".")), named[2]
+    elif (setting := _SETTING.search(code)) and setting[1] in resolved.clouds:
         path = (*resolved.clouds[setting[1]].path, setting[2])
     elif "nodes" in code or "node_settings" in code:
         path = _of_a_group(resolved, message)

@@ -53,26 +53,26 @@ def _imports(run: Run, root: RootInput, state: State) -> list[str]:
                 missing.setdefault(node.cloud, set()).add((node.name, volume))
     texts = []
     for label, wanted in missing.items():
-        for one in look(run, root, label):
+        for one in look(run, root, label) or ():
             if one.volume and (one.node, one.volume) in wanted:
                 address = f"module.{label}.{one.type}.{one.node}_{one.volume}"
                 texts.append(f"import {{\n  to = {address}\n  id = {json.dumps(one.id)}\n}}\n")
     return texts
 
 
-def look(run: Run, root: RootInput, label: str) -> list[Leftover]:
-    """What in a cloud carries the cluster's label; nothing where the cloud can't be asked."""
+def look(run: Run, root: RootInput, label: str) -> list[Leftover] | None:
+    """What in a cloud carries the cluster's label; None where the cloud can't be asked."""
     files = terraform_files.leftovers(root, label)
     chosen = root.clouds[label]
     if not files:
-        return []
+        return None
     below = f"leftovers/{label}"
     run.workdir.write({f"{below}/{name}": text for name, text in files.items()}, prune=False)
     run.workdir.write_machine_files(chosen.cloud.facts.plugins, below)
     runner = run.terraform(run.workdir.path / below)
     runner.init(str(sorted(files.items())))
-    output = runner.plan()["planned_values"]["outputs"]["leftovers"]
-    return [_leftover(label, one) for one in output.get("value") or []]
+    found = runner.plan()["planned_values"]["outputs"]["leftovers"].get("value")
+    return None if found is None else [_leftover(label, one) for one in found]
 
 
 def _leftover(label: str, one: Mapping[str, object]) -> Leftover:

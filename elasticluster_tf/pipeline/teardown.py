@@ -115,10 +115,10 @@ def _proof(run: Run, root: RootInput) -> tuple[tuple[Leftover, ...], tuple[str, 
     checked: list[str] = []
     unchecked: list[str] = []
     with run.stage("proof", "Look for leftovers") as note:
-        for label, chosen in root.clouds.items():
-            asked = checked if chosen.cloud.can_look else unchecked
-            asked.append(label)
-            found += keeping.look(run, root, label)
+        for label in root.clouds:
+            answer = keeping.look(run, root, label)
+            (unchecked if answer is None else checked).append(label)
+            found += answer or []
         note(f"{len(found)} kept on purpose" if found else "nothing")
     lost = [one for one in found if not one.kept]
     if lost:

@@ -141,8 +141,9 @@ def find_podman(run_argv: Runner = run_command, *, euid: int | None = None) -> P
         return Podman(("sudo", "-n", "podman"), run_argv)
     raise ProviderError(
         "Podman works neither rootless nor by sudo",
-        "Rootless Podman needs the package uidmap, a range of ids for this user in /etc/subuid and /etc/subgid, "
-        "and the second version of cgroups; or allow this user to run podman by sudo without a password.\n"
+        "Rootless Podman needs the package uidmap, a range of ids for this user in /etc/subuid and "
+        "/etc/subgid, and the second version of cgroups; or allow this user to run podman by sudo without "
+        "a password.\n"
         f"Podman said:\n{refusal}",
     )
 

@@ -2,7 +2,8 @@ locals {
   made_network   = var.network == null
   resource_group = var.resource_group == null ? azurerm_resource_group.cluster[0].name : var.resource_group
   subnet_cidr    = local.made_network ? cidrsubnet(var.network_cidr, 1, 0) : data.azurerm_subnet.given[0].address_prefixes[0]
-  subnet_id      = local.made_network ? azurerm_subnet.cluster[0].id : data.azurerm_subnet.given[0].id
+  # By way of the associations, so that a machine is up only where it is guarded already and finds its way out.
+  subnet_id = !local.made_network ? data.azurerm_subnet.given[0].id : local.nat ? azurerm_subnet_nat_gateway_association.cluster[0].subnet_id : azurerm_subnet_network_security_group_association.cluster[0].subnet_id
 
   groups = { for name, node in var.nodes : node.group => name... }
   public = sort([for name, node in var.nodes : name if node.public_ip])
@@ -34,33 +35,73 @@ locals {
     )
   }
 
-  nodes = {
+  # All that a node's own blocks need, in one value: a reference each to its parts would make plans of large clusters slow.
+  node = {
     for name, node in var.nodes : name => {
-      zone = node.zone == "spread" ? var.zones[(node.index - 1) % length(var.zones)] : node.zone
-      tags = merge(var.labels, node.labels, { "ectf-group" = node.group, "ectf-node" = name })
-      urn  = local.image_urns[node.group]
+      name           = "${var.cluster_name}-${name}"
+      resource_group = local.resource_group
+      location       = var.location
+      subnet_id      = local.subnet_id
+      tags           = merge(var.labels, node.labels, { "ectf-group" = node.group, "ectf-node" = name })
+      public         = node.public_ip ? 1 : 0
+      # In a subnet of somebody else's each interface is guarded.
+      guarded         = local.made_network ? 0 : 1
+      guard           = azurerm_network_security_group.cluster.id
+      security_groups = local.security_groups[node.group]
+
+      type        = node.type
+      zone        = node.zone == "spread" ? var.zones[(node.index - 1) % length(var.zones)] : node.zone
+      together    = node.placement == "together" ? azurerm_proximity_placement_group.together[node.group].id : null
+      apart       = node.placement == "apart" ? azurerm_availability_set.apart[node.group].id : null
+      user        = lookup(var.ssh_user, node.image, "azureuser")
+      key         = var.ssh_public_key
+      extensions  = var.allow_extensions
+      host_crypt  = var.encryption_at_host
+      disk_crypt  = var.disk_encryption_set_id
+      disk_type   = coalesce(local.options[name].disk_type, var.disk_type)
+      disk_gb     = node.disk_gb
+      volume_type = var.volume_type
+      identities  = [for ids in [local.options[name].identities] : ids if length(ids) > 0]
+      image_id    = length(local.image_urns[node.group]) == 0 ? node.image : null
+      urn         = length(local.image_urns[node.group]) == 4 ? [local.image_urns[node.group]] : []
       # Images that are sold in the Marketplace want the plan they are sold under, even the free ones.
-      plan = try(var.images[node.image].plan, local.options[name].purchase_plan)
+      plan = try(var.images[node.image].plan, local.options[name].purchase_plan) ? [local.image_urns[node.group]] : []
       # Only known images on families known to have it: Azure refuses to start others.
       trusted = coalesce(
         local.options[name].trusted_launch,
         try(var.images[node.image].trusted_launch, false) && node.arch == "x86_64" && can(regex("^Standard_[BDEF][0-9]", node.type))
       )
       accelerated = coalesce(local.options[name].accelerated_networking, can(regex("^Standard_([DEFLM].*_v[4-9]|H[BCX].*|N[CDV].*_v[3-9])$", node.type)))
-      # From version 6 on disks are NVMe devices, which bear other names.
-      device = can(regex("_v([6-9]|1[0-9])$", node.type)) ? "/dev/disk/azure/data/by-lun/" : "/dev/disk/azure/scsi1/lun"
-      # The slot comes from the volume's name alone, so that another volume moves none; `63-` keeps usual names apart.
-      luns = {
-        for volume in keys(node.volumes) : volume => try(local.options[name].luns[volume], parseint(substr(md5("63-${volume}"), 0, 8), 16) % 64)
+
+      priority  = node.spot ? "Spot" : "Regular"
+      max_price = node.spot ? coalesce(local.options[name].spot_max_price, -1) : null
+      # An evicted machine goes, and the next `up` makes it again; with it would go a volume that is to be kept.
+      eviction = !node.spot ? null : anytrue([for volume in values(node.volumes) : volume.on_destroy == "keep"]) ? "Deallocate" : "Delete"
+
+      volumes = {
+        for volume, wanted in node.volumes : volume => {
+          # Disks have names of up to 80 characters.
+          name = length("${var.cluster_name}-${name}-${volume}") <= 80 ? "${var.cluster_name}-${name}-${volume}" : "${substr("${var.cluster_name}-${name}", 0, 71)}-${substr(md5("${name}-${volume}"), 0, 8)}"
+          size = wanted.size_gb
+          zone = endswith(var.volume_type, "_ZRS") ? null : node.zone == "spread" ? var.zones[(node.index - 1) % length(var.zones)] : node.zone
+          lun  = local.luns[node.group][volume]
+          # From version 6 on disks are NVMe devices, which bear other names.
+          device = "${can(regex("_v([6-9]|1[0-9])$", node.type)) ? "/dev/disk/azure/data/by-lun/" : "/dev/disk/azure/scsi1/lun"}${local.luns[node.group][volume]}"
+          tags = merge(var.labels, node.labels, {
+            "ectf-group"  = node.group
+            "ectf-node"   = name
+            "ectf-volume" = volume
+            "ectf-keep"   = wanted.on_destroy == "keep" ? "true" : "false"
+          })
+        }
       }
-      kept = { for volume, wanted in node.volumes : volume => wanted if wanted.on_destroy == "keep" }
     }
   }
 
-  # Disks have names of up to 80 characters.
-  disk_names = {
-    for name, node in var.nodes : name => {
-      for volume in keys(node.volumes) : volume => length("${var.cluster_name}-${name}-${volume}") <= 80 ? "${var.cluster_name}-${name}-${volume}" : "${substr("${var.cluster_name}-${name}", 0, 71)}-${substr(md5("${name}-${volume}"), 0, 8)}"
+  # The slot comes from the volume's name alone, so that another volume moves none; `63-` keeps usual names apart.
+  luns = {
+    for group, names in local.groups : group => {
+      for volume in keys(var.nodes[names[0]].volumes) : volume => try(local.options[names[0]].luns[volume], parseint(substr(md5("63-${volume}"), 0, 8), 16) % 64)
     }
   }
 
@@ -80,9 +121,9 @@ locals {
 
   # Security groups that a node's interface is in: what a rule is about when the subnet is not the cluster's alone.
   security_groups = {
-    for group in keys(local.groups) : group => concat(
-      local.made_network ? [] : ["cluster"],
-      anytrue([for rule in values(local.public_ports) : rule.group == group]) ? ["public"] : []
+    for group in keys(local.groups) : group => merge(
+      local.made_network ? {} : { cluster = azurerm_application_security_group.cluster[0].id },
+      anytrue([for rule in values(local.public_ports) : rule.group == group]) ? { public = azurerm_application_security_group.public[group].id } : {}
     )
   }
 }
@@ -127,8 +168,12 @@ resource "terraform_data" "image" {
       error_message = "groups.${each.key}.disk_gb: the image alone is ${try(var.images[var.nodes[each.value[0]].image].disk_gb, "?")} GiB large."
     }
     precondition {
-      condition     = length(distinct(values(local.nodes[each.value[0]].luns))) == length(local.nodes[each.value[0]].luns)
-      error_message = "groups.${each.key}.volumes: two volumes fell on one slot. Rename one, or give slots: settings: {azure: {luns: {${join(", ", [for position, volume in keys(local.nodes[each.value[0]].luns) : "${volume}: ${position}"])}}}}"
+      condition     = length(distinct(values(local.luns[each.key]))) == length(local.luns[each.key])
+      error_message = "groups.${each.key}.volumes: two volumes fell on one slot. Rename one, or give slots: settings: {azure: {luns: {${join(", ", [for position, volume in keys(local.luns[each.key]) : "${volume}: ${position}"])}}}}"
+    }
+    precondition {
+      condition     = var.resource_group != null || !anytrue([for volume in values(var.nodes[each.value[0]].volumes) : volume.on_destroy == "keep"])
+      error_message = "groups.${each.key}.volumes: what is to be kept can't be in the cluster's own resource group, which goes with it. Name one that stays: cloud: {resource_group: …}, made by `az group create`."
     }
     precondition {
       condition     = var.volume_type != "PremiumV2_LRS" || length(var.nodes[each.value[0]].volumes) == 0 || var.nodes[each.value[0]].zone != null

@@ -73,8 +73,8 @@ resource "azurerm_nat_gateway_public_ip_association" "cluster" {
 resource "azurerm_subnet_nat_gateway_association" "cluster" {
   count = local.nat ? 1 : 0
 
-  subnet_id      = azurerm_subnet.cluster[0].id
-  nat_gateway_id = azurerm_nat_gateway.cluster[0].id
+  subnet_id      = azurerm_subnet_network_security_group_association.cluster[0].subnet_id
+  nat_gateway_id = azurerm_nat_gateway_public_ip_association.cluster[0].nat_gateway_id
 }
 
 # A subnet of the cluster's own is guarded as a whole; in somebody else's each node's interface is.

@@ -1,7 +1,6 @@
 """A role that fails, a run that is killed: nothing is lost, and the next `up` goes on."""
 
 import json
-import os
 import random
 import signal
 import time
@@ -80,7 +79,10 @@ def test_a_failing_task_names_node_role_and_task_and_the_next_up_goes_on(make_fo
     folder.ssh("worker001", "sudo systemctl stop ssh.socket ssh.service; true")
     ended = folder.ectf("configure", code=6)
     assert "worker001" in ended.text and "unreachable" in ended.text
-    assert [one["state"] for one in folder.ectf("status", "--json").json()["nodes"]] == ["unreachable", "running"]
+    assert [one["state"] for one in folder.ectf("status", "--json").json()["nodes"]] == [
+        "unreachable",
+        "running",
+    ]
     folder.ectf("down", "--yes")
 
 
@@ -144,7 +146,10 @@ def test_a_killed_up_at_every_point(make_folder: Make, stage: str, seconds: floa
 
 @pytest.mark.parametrize(
     ("stage", "seconds"),
-    [pytest.param(*point, marks=[] if point == ("destroy", 0.2) else [pytest.mark.long]) for point in DESTROY_POINTS],
+    [
+        pytest.param(*point, marks=[] if point == ("destroy", 0.2) else [pytest.mark.long])
+        for point in DESTROY_POINTS
+    ],
 )
 def test_a_killed_down_is_made_good_by_the_next(make_folder: Make, stage: str, seconds: float) -> None:
     folder = make_folder("killdown")
@@ -186,7 +191,7 @@ def playbooks(workdir: Path) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            inside = os.readlink(process / "cwd").startswith(str(workdir))
+            inside = str((process / "cwd").readlink()).startswith(str(workdir))
         except OSError:
             continue
         if inside and any(word.endswith("ansible-playbook") for word in words):

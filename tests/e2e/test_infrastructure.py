@@ -101,7 +101,9 @@ def test_frontend_on_containers_workers_on_hosts_that_exist(make_folder: Make, t
             "peer_address": one["address"], "host_key": pinned[name].strip(),
         }  # fmt: skip
     key = racks.workdir / "login_key"
-    public = subprocess.run(["ssh-keygen", "-y", "-f", str(key)], capture_output=True, text=True, check=True).stdout
+    public = subprocess.run(
+        ["ssh-keygen", "-y", "-f", str(key)], capture_output=True, text=True, check=True
+    ).stdout
     Path(f"{key}.pub").write_text(public, encoding="utf-8")
     mixed.write(f"""
 name: NAME
@@ -144,5 +146,3 @@ def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.02)
-
-

@@ -125,7 +125,9 @@ def test_a_worker_more_disturbs_no_job(cluster: Folder) -> None:
 def test_excluding_the_middle_worker_takes_away_exactly_that_one(cluster: Folder) -> None:
     before = cluster.nodes()
     text = (cluster.path / "cluster.yaml").read_text(encoding="utf-8")
-    cluster.write(text.replace("  compute:\n    count: 2", "  compute:\n    count: 2\n    exclude: [compute002]"))
+    cluster.write(
+        text.replace("  compute:\n    count: 2", "  compute:\n    count: 2\n    exclude: [compute002]")
+    )
     planned = cluster.ectf("plan", "--json").json()
     assert [(one["name"], one["action"]) for one in planned["nodes"]] == [("compute002", "destroy")]
     cluster.ectf("up", "--yes")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from elasticluster_tf import catalogue_views
+from elasticluster_tf.checks import Catalogue
 from elasticluster_tf.errors import InputError
 from tests.builders import catalogue, shipped, software
 
@@ -13,7 +14,7 @@ QUEUE = software(
 )
 
 
-def known() -> catalogue_views.Catalogue:
+def known() -> Catalogue:
     found = catalogue(software=[QUEUE])
     vars(QUEUE)["variables"] = {}
     return found

@@ -8,7 +8,7 @@ import pytest
 from elasticluster_tf import value_types
 from elasticluster_tf.value_types import Field, ValueType
 
-TEXT, NUMBER, INTEGER, TRUTH = (ValueType(kind) for kind in ("string", "number", "integer", "bool"))  # type: ignore[arg-type]
+TEXT, NUMBER, INTEGER, TRUTH = (ValueType(kind) for kind in ("string", "number", "integer", "bool"))
 HOST = ValueType(
     "object",
     fields={"address": Field(TEXT, True, "An IP address."), "port": Field(NUMBER), "on": Field(TRUTH)},

@@ -47,8 +47,11 @@ locals {
     "microsoft.network/virtualnetworks"           = "azurerm_virtual_network"
     "microsoft.storage/storageaccounts"           = "azurerm_storage_account"
   }
+}
 
-  found = [
+output "leftovers" {
+  description = "All that carries the cluster's label."
+  value = [
     for row in data.azurerm_resources.cluster.resources : {
       type   = lookup(local.types, lower(row.type), row.type)
       id     = row.id
@@ -58,18 +61,4 @@ locals {
       volume = try(row.tags["ectf-volume"], null)
     }
   ]
-}
-
-output "leftovers" {
-  description = "All that carries the cluster's label, and the resource groups that were made for kept volumes alone."
-  value = concat(local.found, [
-    for row in local.found : {
-      type   = "azurerm_resource_group"
-      id     = regex("^/subscriptions/[^/]+/resource[gG]roups/[^/]+", row.id)
-      name   = basename(regex("^/subscriptions/[^/]+/resource[gG]roups/[^/]+", row.id))
-      kept   = true
-      node   = row.node
-      volume = row.volume
-    } if row.kept && try(var.settings.resource_group, null) == null
-  ])
 }

@@ -53,7 +53,7 @@ run "an_existing_network_is_used" {
     error_message = "A group of 0 nodes has nothing."
   }
   assert {
-    condition     = length(azurerm_resource_group.frontend001_kept) == 0 && azurerm_managed_disk.frontend001_kept["home"].resource_group_name == "lab"
+    condition     = azurerm_managed_disk.frontend001_home.resource_group_name == "lab" && azurerm_managed_disk.frontend001_home.tags.ectf-keep == "true"
     error_message = "A kept volume is in the resource group that is named."
   }
 }

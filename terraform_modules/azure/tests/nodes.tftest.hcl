@@ -5,6 +5,7 @@ mock_provider "azurerm" {}
 variables {
   cluster_name   = "demo"
   location       = "westeurope"
+  resource_group = "lab"
   nodes          = jsondecode(file("./whole/terraform.tfvars.json")).nodes.azure
   node_settings  = jsondecode(file("./whole/terraform.tfvars.json")).node_settings.azure
   images         = jsondecode(file("./whole/terraform.tfvars.json")).images.azure

@@ -465,7 +465,7 @@ def test_the_file_is_cluster_yaml_of_the_folder(
     monkeypatch.chdir(tmp_path)
     assert cli.run(["validate", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {
-        "format": 1, "kind": "validate", "cluster": "demo", "nodes": 1, "problems": []
+        "format": 1, "kind": "validate", "cluster": "demo", "nodes": 1
     }  # fmt: skip
 
 

@@ -96,13 +96,16 @@ def test_json_is_one_event_a_line_and_nothing_else(verbose: bool, left_out: int)
 
 
 def test_a_live_screen_keeps_one_line_and_ends_it() -> None:
-    shown = Shown("live").tell(*RUN)
-    assert shown.screen.status is None
+    shown = Shown("live")
+    is_live = [bool(shown.tell(event).screen.status) for event in (StageStarted("x", "[bold]y"), *RUN)]
+    assert is_live == [True] * len(RUN) + [False]
     assert "Plan [it]: 2 to create (1.2 s)" in shown.err.getvalue()
-    shown.tell(StageStarted("x", "[bold]y"))
-    assert shown.screen.status is not None
+
+
+def test_stopping_ends_the_live_line() -> None:
+    shown = Shown("live").tell(StageStarted("x", "y"))
     shown.screen.stop()
-    assert shown.screen.status is None
+    assert not shown.screen.status
 
 
 def test_results_are_alone_on_standard_output() -> None:

@@ -103,22 +103,22 @@ def test_nothing_to_do() -> None:
 def test_the_end_of_up() -> None:
     report = UpReport(
         "demo", ("a001", "a002"), missing=("a003",), health=(Health("queue", True, "2 of 2 [ok]"),), first_node="a001",
-        ssh_config="/w/ssh_config",
+        ssh_config="/[w]/ssh_config",
     )  # fmt: skip
     assert rows("up", report) == [
         "queue: 2 of 2 [ok]",
         "missing: a003",
         "demo: 2 node(s) ready",
-        "log in:  ectf ssh a001   or   ssh -F /w/ssh_config a001",
+        "log in:  ectf ssh a001   or   ssh -F /[w]/ssh_config a001",
     ]
     assert rows("up", UpReport("demo", ())) == ["demo: 0 node(s) ready"]
 
 
 def test_the_end_of_down() -> None:
-    kept = (Leftover("x", "disk", "d-1", "", True),)
+    kept = (Leftover("x", "disk", "[d]-1", "", True),)
     assert rows("down", DownReport("demo", 2, kept, ("x",), ("y",))) == [
         "demo: 2 resource(s) destroyed",
-        "kept: disk d-1 in x",
+        "kept: disk [d]-1 in x",
         "nothing else is left in x",
         "y can't tell what is left; the state is empty",
     ]

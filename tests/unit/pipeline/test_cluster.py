@@ -12,7 +12,6 @@ from elasticluster_tf.events import Notice, StageDone
 from elasticluster_tf.plan import InfraPlan
 from tests.builders import BARE, Terrain, Told, echo, hosts, write
 
-
 NAMES = ("compute001", "compute002", "compute003")
 
 

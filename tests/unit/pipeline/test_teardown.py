@@ -106,7 +106,7 @@ def test_a_work_folder_that_was_never_used_is_none(tmp_path: Path) -> None:
             cluster_text("lab", state={"backend": "s3", "bucket": "b"}),
             "lab",
             Backend(backend="s3", bucket="b"),
-        ),  # type: ignore[call-arg]
+        ),
         ("groups: {}\n", "folder", Backend()),
         ("[]\n", "folder", Backend()),
         (None, "folder", Backend()),

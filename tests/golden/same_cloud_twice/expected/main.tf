@@ -1,0 +1,165 @@
+# Written by ectf from the cluster file: structure only; every value stands in *.tfvars.json.
+# `terraform plan` works here by hand, but the next ectf run writes this file again.
+
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    podman = {
+      source  = "ectf.local/ectf/podman"
+      version = "0.1.0"
+    }
+  }
+  backend "local" {
+    path = "keep/terraform.tfstate"
+  }
+}
+
+variable "cluster" {
+  description = "What the state remembers: the cluster's name and the clouds it was built in."
+  type        = any
+}
+
+variable "cluster_name" {
+  description = "Name of the cluster."
+  type        = string
+}
+
+variable "nodes" {
+  description = "Nodes by cloud and name."
+  type        = any
+}
+
+variable "node_settings" {
+  description = "A cloud's own options per node, by cloud and node."
+  type        = any
+}
+
+variable "settings" {
+  description = "A cloud's own settings, by cloud."
+  type        = any
+}
+
+variable "images" {
+  description = "How each cloud finds portable images, by cloud and image."
+  type        = any
+}
+
+variable "ports" {
+  description = "Ports the software listens on, by group."
+  type        = any
+}
+
+variable "labels" {
+  description = "Labels of everything."
+  type        = map(string)
+}
+
+variable "ssh_user" {
+  description = "Login user by cloud and image."
+  type        = any
+}
+
+variable "ssh_public_key" {
+  description = "Key that may log in; ectf writes it to ectf.auto.tfvars.json."
+  type        = string
+  default     = ""
+}
+
+variable "user_data" {
+  description = "cloud-init user data of new nodes; ectf writes it to ectf.auto.tfvars.json."
+  type        = map(string)
+  default     = {}
+}
+
+variable "host_keys" {
+  description = "Public half of each node's first SSH host key; ectf writes it to ectf.auto.tfvars.json."
+  type        = map(string)
+  default     = {}
+}
+
+variable "ssh_allow_from" {
+  description = "CIDR ranges that may reach SSH."
+  type        = list(string)
+}
+
+resource "terraform_data" "cluster" {
+  input = var.cluster
+}
+
+output "ssh_public_key" {
+  value = var.ssh_public_key
+}
+
+provider "podman" {
+  alias = "far"
+}
+
+module "far" {
+  source = "./modules/far"
+
+  providers = {
+    podman = podman.far
+  }
+
+  cluster_name   = var.cluster_name
+  nodes          = var.nodes["far"]
+  node_settings  = var.node_settings["far"]
+  images         = var.images["far"]
+  user_data      = var.user_data
+  host_keys      = var.host_keys
+  labels         = var.labels
+  ports          = var.ports
+  ssh_user       = var.ssh_user["far"]
+  ssh_public_key = var.ssh_public_key
+  ssh_allow_from = var.ssh_allow_from
+  subnet = var.settings["far"]["subnet"]
+}
+
+output "network_far" {
+  value = module.far.network
+}
+
+output "bastion_far" {
+  value = module.far.bastion
+}
+
+output "node_there001" {
+  value = module.far.node_there001
+}
+
+provider "podman" {
+  alias = "near"
+}
+
+module "near" {
+  source = "./modules/near"
+
+  providers = {
+    podman = podman.near
+  }
+
+  cluster_name   = var.cluster_name
+  nodes          = var.nodes["near"]
+  node_settings  = var.node_settings["near"]
+  images         = var.images["near"]
+  user_data      = var.user_data
+  host_keys      = var.host_keys
+  labels         = var.labels
+  ports          = var.ports
+  ssh_user       = var.ssh_user["near"]
+  ssh_public_key = var.ssh_public_key
+  ssh_allow_from = var.ssh_allow_from
+  subnet = var.settings["near"]["subnet"]
+}
+
+output "network_near" {
+  value = module.near.network
+}
+
+output "bastion_near" {
+  value = module.near.bastion
+}
+
+output "node_here001" {
+  value = module.near.node_here001
+}

@@ -1,0 +1,55 @@
+# One block per node, stamped from the cloud's node.tf.j2.
+
+resource "podman_volume" "frontend001" {
+  for_each = var.nodes["frontend001"].volumes
+
+  cluster    = var.cluster_name
+  node       = "frontend001"
+  name       = each.key
+  group      = var.nodes["frontend001"].group
+  size_gb    = each.value.size_gb
+  on_destroy = each.value.on_destroy
+  labels     = merge(var.labels, var.nodes["frontend001"].labels)
+}
+
+resource "podman_node" "frontend001" {
+  cluster   = var.cluster_name
+  name      = "frontend001"
+  group     = var.nodes["frontend001"].group
+  image     = podman_image.image[var.nodes["frontend001"].image].name
+  network   = podman_network.cluster.name
+  cpus      = var.nodes["frontend001"].cpus
+  memory_gb = var.nodes["frontend001"].memory_gb
+  needs     = var.nodes["frontend001"].needs
+
+  capabilities = local.node_settings["frontend001"].capabilities
+  devices      = local.node_settings["frontend001"].devices
+  volumes = {
+    for volume, wanted in var.nodes["frontend001"].volumes :
+    podman_volume.frontend001[volume].id => coalesce(wanted.mount, "/mnt/${volume}")
+  }
+
+  ssh_user       = lookup(var.ssh_user, var.nodes["frontend001"].image, null)
+  ssh_public_key = var.ssh_public_key
+  user_data      = lookup(var.user_data, "frontend001", null)
+  labels         = merge(var.labels, var.nodes["frontend001"].labels)
+}
+
+output "node_frontend001" {
+  description = "How frontend001 is reached."
+  value = {
+    group       = var.nodes["frontend001"].group
+    address     = podman_node.frontend001.address
+    private_ip  = podman_node.frontend001.address
+    public_ip   = null
+    ssh_host    = podman_node.frontend001.ssh_host
+    ssh_port    = podman_node.frontend001.ssh_port
+    ssh_user    = podman_node.frontend001.ssh_user
+    instance_id = podman_node.frontend001.id
+    zone        = null
+    host_key    = podman_node.frontend001.host_key
+    volumes = tomap({
+      for volume, wanted in var.nodes["frontend001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
+    })
+  }
+}
