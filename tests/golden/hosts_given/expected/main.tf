@@ -97,6 +97,7 @@ module "static" {
   ssh_user       = var.ssh_user["static"]
   ssh_public_key = var.ssh_public_key
   ssh_allow_from = var.ssh_allow_from
+
   hosts = var.settings["static"]["hosts"]
 }
 

@@ -98,7 +98,8 @@ module "echo" {
   ssh_user       = var.ssh_user["echo"]
   ssh_public_key = var.ssh_public_key
   ssh_allow_from = var.ssh_allow_from
-  jump = var.settings["echo"]["jump"]
+
+  jump   = var.settings["echo"]["jump"]
   region = var.settings["echo"]["region"]
 }
 

@@ -112,6 +112,7 @@ module "far" {
   ssh_user       = var.ssh_user["far"]
   ssh_public_key = var.ssh_public_key
   ssh_allow_from = var.ssh_allow_from
+
   subnet = var.settings["far"]["subnet"]
 }
 
@@ -149,6 +150,7 @@ module "near" {
   ssh_user       = var.ssh_user["near"]
   ssh_public_key = var.ssh_public_key
   ssh_allow_from = var.ssh_allow_from
+
   subnet = var.settings["near"]["subnet"]
 }
 

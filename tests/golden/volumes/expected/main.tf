@@ -107,6 +107,7 @@ module "local" {
   ssh_user       = var.ssh_user["local"]
   ssh_public_key = var.ssh_public_key
   ssh_allow_from = var.ssh_allow_from
+
   subnet = var.settings["local"]["subnet"]
 }
 
