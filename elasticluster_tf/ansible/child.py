@@ -6,10 +6,12 @@ comes by an inherited descriptor and is offered to the lookup plugin as a path t
 and its children can open.
 """
 
+import contextlib
 import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -28,23 +30,27 @@ _EVENTS = {
 }
 
 
+_GRACE_SECONDS = 15
+
+
 class _Cancel:
-    """Ctrl-C: ansible-playbook is told first and given time; ansible-runner would only kill."""
+    """Ctrl-C: Ansible is told as a terminal would and given time; ansible-runner would only kill."""
 
     def __init__(self) -> None:
         self.asked = 0
+        self.first = 0.0
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         self.asked += 1
+        self.first = self.first or time.monotonic()
         for child in _children(os.getpid()):
-            try:
-                os.kill(child, signal.SIGINT)
-            except ProcessLookupError:
-                continue
+            with contextlib.suppress(ProcessLookupError):
+                if (group := os.getpgid(child)) != os.getpgrp():
+                    os.killpg(group, signal.SIGINT)
 
     def now(self) -> bool:
-        """Whether to kill: asked for more than once."""
-        return self.asked > 1
+        """Whether to kill: asked for more than once, or told and still there after the time given."""
+        return self.asked > 1 or (bool(self.first) and time.monotonic() - self.first > _GRACE_SECONDS)
 
 
 def _children(pid: int) -> list[int]:
