@@ -68,7 +68,7 @@ def render(wanted: RootInput) -> Files:
     if wanted.state.backend != "local" and wanted.state.settings:
         files["backend.tfbackend.json"] = _json(wanted.state.settings)
     for label, chosen in ({} if wanted.emptied else wanted.clouds).items():
-        own = [(node.name, node.group) for node in wanted.nodes if node.cloud == label]
+        own = [node for node in wanted.nodes if node.cloud == label]
         files.update(_module(f"modules/{label}", chosen.cloud, own))
     return files
 
@@ -84,14 +84,17 @@ def leftovers(wanted: RootInput, label: str) -> Files:
     return files
 
 
-def _module(folder: str, cloud: Cloud, names: Sequence[tuple[str, str]]) -> Files:
+def _module(folder: str, cloud: Cloud, nodes: Sequence[Node]) -> Files:
     files = {
         f"{folder}/{path.relative_to(cloud.path)}": path.read_text(encoding="utf-8")
         for path in _texts(cloud.path)
         if path.name not in _NOT_COPIED and path.suffix != ".j2"
     }
     stamp = templating.template(cloud.path / "node.tf.j2")
-    blocks = [stamp.render(name=name, group=group).strip() + "\n" for name, group in names]
+    blocks = [
+        stamp.render(name=node.name, group=node.group, volumes=sorted(node.volumes)).strip() + "\n"
+        for node in nodes
+    ]
     files[f"{folder}/nodes.tf"] = "\n".join(
         ["# One block per node, stamped from the cloud's node.tf.j2.\n", *blocks]
     )

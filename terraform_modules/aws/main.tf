@@ -357,6 +357,18 @@ resource "terraform_data" "image" {
 
   lifecycle {
     precondition {
+      condition     = each.value.type != null
+      error_message = "groups.${each.key}: say how large a node is, by `size:` or `type:`."
+    }
+    precondition {
+      condition     = var.endpoint != null || startswith(local.ami[each.key], "ami-")
+      error_message = "groups.${each.key}.image: `${each.value.image}` is neither a portable image nor an id as in ami-0a1b2c3d."
+    }
+    precondition {
+      condition     = !(coalesce(each.value.placement, "-") == "together" && coalesce(each.value.zone, "-") == "spread")
+      error_message = "groups.${each.key}.placement: nodes that are placed together are in one zone; drop `zone: spread` or `placement`."
+    }
+    precondition {
       condition     = contains(concat(["spread"], local.zones), coalesce(each.value.zone, "spread"))
       error_message = "groups.${each.key}.zone: `${coalesce(each.value.zone, "-")}` is none of ${join(", ", local.zones)}."
     }

@@ -219,10 +219,7 @@ variable "node_settings" {
   nullable = false
 
   validation {
-    condition = length([
-      for name, one in var.node_settings : name
-      if !contains(["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"], coalesce(one.disk_type, "gp3"))
-    ]) == 0
+    condition     = alltrue([for one in values(var.node_settings) : contains(["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"], coalesce(one.disk_type, "gp3"))])
     error_message = "${join(", ", keys(var.node_settings))}: the kinds of disk are gp3, gp2, io2, io1, st1, sc1 and standard."
   }
 
@@ -234,24 +231,5 @@ variable "node_settings" {
   validation {
     condition     = alltrue([for one in values(var.node_settings) : can(regex("^[A-Za-z0-9+=,.@_-]+$", coalesce(one.instance_profile, "x")))])
     error_message = "${join(", ", [for name, one in var.node_settings : name if one.instance_profile != null])}: an instance profile is given by its name, not its ARN."
-  }
-
-  # What the contract's `nodes` can't know, as it is the same on every cloud.
-
-  validation {
-    condition     = var.node_settings == null || alltrue([for node in values(var.nodes) : node.type != null])
-    error_message = "${join(", ", [for name, node in var.nodes : name if node.type == null])}: say how large a node is, by `size:` or `type:`."
-  }
-
-  validation {
-    condition = var.node_settings == null || var.endpoint != null || alltrue([
-      for node in values(var.nodes) : contains(keys(var.images), node.image) || can(regex("^ami-[0-9a-f]{8,17}$", node.image))
-    ])
-    error_message = "${join(", ", [for name, node in var.nodes : "${name}: `${node.image}`" if !contains(keys(var.images), node.image) && !startswith(node.image, "ami-")])} is neither a portable image nor an id as in ami-0a1b2c3d."
-  }
-
-  validation {
-    condition     = var.node_settings == null || alltrue([for node in values(var.nodes) : !(node.placement == "together" && node.zone == "spread")])
-    error_message = "${join(", ", [for name, node in var.nodes : name if node.placement == "together" && node.zone == "spread"])}: nodes that are placed together are in one zone; drop `zone: spread` or `placement`."
   }
 }

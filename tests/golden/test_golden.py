@@ -18,7 +18,7 @@ import pytest
 from elasticluster_tf import Cluster, Source, World, ansible_files, documents, host_keys
 from elasticluster_tf.ansible_files import Access
 from elasticluster_tf.terraform import state
-from tests.builders import CACHE
+from tests.builders import CACHE, shipped
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent.name for path in HERE.glob("*/cluster.yaml"))
@@ -31,6 +31,7 @@ def rendered(folder: Path) -> dict[str, str]:
     case = described(folder)
     files = tuple(folder / name for name in case.get("files", ["cluster.yaml"]))
     source = Source(files, case.get("environment", {}), CACHE, tuple(case.get("set", [])))
+    source.__dict__["catalogue"] = shipped()  # read once for all cases
     cluster = Cluster(source, World({}, CACHE), WORKDIR)
     found = {name: text for name, text in cluster.rendered().items() if not copied(name)}
     if (folder / "outputs.json").is_file():

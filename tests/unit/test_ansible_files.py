@@ -211,13 +211,19 @@ VARIABLES: dict[str, Any] = {
     "tool_texts": {name: [text] for name, text in EVERYTHING.items()},
     "tool_keys": KEYS,
 }
-DUMP = """
+WRITE = """
 - hosts: all
   gather_facts: false
   tasks:
     - ansible.builtin.template: {src: all.j2, dest: "{{ here }}"}
       connection: local
       vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
+"""
+SAY = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug: {msg: "{{ lookup('ansible.builtin.template', 'all.j2') }}"}
 """
 ALL = """{{ {'texts': tool_texts, 'keys': tool_keys, 'address': node_address} | to_json(ensure_ascii=false) }}
 {{ tool_texts['jinja expression'][0] }}|{{ tool_texts['newlines'][0] }}|"""
@@ -236,7 +242,8 @@ def far_end(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "hosts.yml": connect(found, stand)["ansible/hosts.yml"],
             "script.json": json.dumps(ansible_files.script_inventory(tree(found, stand)), ensure_ascii=False),
             "script": SCRIPT % (folder / "script.json"),
-            "dump.yml": DUMP,
+            "write.yml": WRITE,
+            "say.yml": SAY,
             "templates/all.j2": ALL,
         },
     )
@@ -287,14 +294,24 @@ def test_ansible_knows_the_same_groups(listed: Any) -> None:
     assert set(listed["tool"]["children"]) == {"tool_chief", "tool_worker", "tool_idle"}
 
 
-@pytest.mark.parametrize("inventory", ["hosts.yml", "script"])
-def test_a_play_writes_every_value_as_it_is(inventory: str, far_end: Path) -> None:
-    here = far_end / f"of-{inventory}"
-    ansible(far_end, "ansible-playbook", "-i", inventory, "-e", f"here={here}", "dump.yml")
-    first, rest = here.read_text(encoding="utf-8").split("\n", 1)
+def literal(text: str) -> None:
+    """What the template gave is what the file says."""
+    first, rest = text.split("\n", 1)
     found = json.loads(first)
     assert found["texts"] == VARIABLES["tool_texts"]
     assert found["keys"] == VARIABLES["tool_keys"]
     assert found["address"] == EVERYTHING["jinja expression"]
     assert rest == f"{EVERYTHING['jinja expression']}|{EVERYTHING['newlines']}|"
     assert not Path("/tmp/ectf-was-here").exists()
+
+
+def test_a_play_writes_every_value_as_it_is(far_end: Path) -> None:
+    here = far_end / "written"
+    ansible(far_end, "ansible-playbook", "-i", "hosts.yml", "-e", f"here={here}", "write.yml")
+    literal(here.read_text(encoding="utf-8"))
+
+
+def test_a_play_over_the_script_s_inventory_says_the_same(far_end: Path) -> None:
+    out = ansible(far_end, "ansible-playbook", "-i", "script", "say.yml")
+    (row,) = [row for row in out.splitlines() if '"msg": ' in row]
+    literal(json.loads("{" + row + "}")["msg"])
