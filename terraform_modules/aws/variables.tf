@@ -156,8 +156,8 @@ variable "disk_type" {
   nullable    = false
 
   validation {
-    condition     = contains(["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"], var.disk_type)
-    error_message = "The kinds of disk are gp3, gp2, io2, io1, st1, sc1 and standard."
+    condition     = contains(["gp3", "gp2", "standard"], var.disk_type)
+    error_message = "The kinds of disk are gp3, gp2 and standard; a group's boot disk may also be io1 or io2, by `settings`."
   }
 }
 
@@ -219,8 +219,8 @@ variable "node_settings" {
   nullable = false
 
   validation {
-    condition     = alltrue([for one in values(var.node_settings) : contains(["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"], coalesce(one.disk_type, "gp3"))])
-    error_message = "${join(", ", keys(var.node_settings))}: the kinds of disk are gp3, gp2, io2, io1, st1, sc1 and standard."
+    condition     = alltrue([for one in values(var.node_settings) : contains(["gp3", "gp2", "io2", "io1", "standard"], coalesce(one.disk_type, "gp3"))])
+    error_message = "${join(", ", keys(var.node_settings))}: the kinds of boot disk are gp3, gp2, io2, io1 and standard."
   }
 
   validation {

@@ -313,5 +313,5 @@ def test_a_play_writes_every_value_as_it_is(far_end: Path) -> None:
 
 def test_a_play_over_the_script_s_inventory_says_the_same(far_end: Path) -> None:
     out = ansible(far_end, "ansible-playbook", "-i", "script", "say.yml")
-    (row,) = [row for row in out.splitlines() if '"msg": ' in row]
+    (row,) = [row for row in out.split("\n") if '"msg": ' in row]
     literal(json.loads("{" + row + "}")["msg"])

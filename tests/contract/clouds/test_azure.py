@@ -228,10 +228,16 @@ def test_bad_files(
 def test_group_that_does_not_fit(walk: Walk) -> None:
     """What only Terraform can tell is told at plan: the group, the key, what to do; nothing is made."""
     walk.file["groups"]["compute"] |= {"zone": "westeurope-1", "disk_gb": 10, "image": "debain-12"}
+    walk.file["groups"]["frontend"]["volumes"] = {"home": {"size_gb": 50, "on_destroy": "keep"}}
     with pytest.raises(EctfError) as told:
         walk.up()
     found = f"{told.value} {told.value.detail}"
-    for wanted in ("groups.compute.zone", "groups.compute.image", "publisher:offer:sku:version"):
+    for wanted in (
+        "groups.compute.zone",
+        "groups.compute.image",
+        "groups.frontend.volumes",
+        "az group create",
+    ):
         assert wanted in found
     assert walk.double.world.counts() == {}
 
