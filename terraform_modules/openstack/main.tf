@@ -124,6 +124,13 @@ resource "openstack_networking_secgroup_v2" "cluster" {
   description          = "All nodes of cluster ${var.cluster_name}"
   delete_default_rules = true
   tags                 = local.cluster_tags
+
+  lifecycle {
+    precondition {
+      condition     = alltrue([for key, value in var.labels : can(regex("^[A-Za-z0-9_:. -]{1,255}$", key)) && length(value) <= 255])
+      error_message = "labels: a name has letters, digits and _ : . - and spaces, a value up to 255 characters."
+    }
+  }
 }
 
 resource "openstack_networking_secgroup_rule_v2" "inside" {
@@ -245,19 +252,19 @@ resource "terraform_data" "image" {
   lifecycle {
     precondition {
       condition     = each.value.type != null || each.value.cpus != null
-      error_message = "The group ${each.key} names neither `type:` (a flavor) nor `size:`."
+      error_message = "groups.${each.key}: neither `type:` (a flavor) nor `size:` is named."
     }
     precondition {
       condition     = each.value.type != null || length(var.flavors) == 0 || local.flavors[each.key] != null
-      error_message = "None of the `flavors` in `cloud:` holds the size of the group ${each.key}: add one, or name a `type:`."
+      error_message = "groups.${each.key}.size: none of the `flavors` in `cloud:` holds it; add one, or name a `type:`."
     }
     precondition {
       condition     = each.value.type != null || length(var.flavors) > 0 || each.value.gpus == 0
-      error_message = "Which flavor has GPUs only the site knows: name a `type:` for the group ${each.key}, or list `flavors` in `cloud:`."
+      error_message = "groups.${each.key}.size.gpus: which flavor has GPUs only the site knows; name a `type:`, or list `flavors` in `cloud:`."
     }
     precondition {
       condition     = alltrue([for name, node in var.nodes : local.users[name] != null if node.group == each.key])
-      error_message = "`${each.value.image}` is no portable image: say its `login_user` in `cloud:`, or in `groups.${each.key}.settings.openstack`."
+      error_message = "groups.${each.key}.image: it is no portable image; say its `login_user` in `cloud:`, or in the group's `settings: {openstack: …}`."
     }
   }
 }
@@ -321,6 +328,7 @@ locals {
   zone = {
     for name, node in var.nodes : name => node.zone == "spread" ? element(local.zones, node.index - 1) : node.zone
   }
+  volume_zone = { for name, zone in local.zone : name => var.volume_zone == "node" ? zone : var.volume_zone }
 }
 
 # Login, placement
@@ -333,7 +341,7 @@ resource "openstack_compute_keypair_v2" "cluster" {
 }
 
 locals {
-  # Known without the resource, so that another key does not replace machines.
+  # Known without the resource, so that another key replaces no machine.
   keypair = var.ssh_public_key == "" ? null : var.cluster_name
 
   users = {

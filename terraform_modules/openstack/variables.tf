@@ -273,6 +273,18 @@ variable "volume_bus" {
   }
 }
 
+variable "kept_volumes" {
+  description = "Volumes with `on_destroy: keep` that an earlier cluster of this name left, by node and volume (`frontend001_home`): their ids. `up` adopts them; the provider can't look for them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for id in values(var.kept_volumes) : can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", id))])
+    error_message = "A volume's id is a UUID: `openstack volume list --property ectf-cluster=NAME` lists them."
+  }
+}
+
 variable "shared_fs" {
   description = "Shared file systems of Manila, by name; what to mount is in the output `shared_fs`. They are destroyed with the cluster."
   type = map(object({

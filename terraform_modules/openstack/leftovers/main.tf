@@ -1,7 +1,7 @@
 # Looks for what carries the cluster's label. The provider lists ports and subnets by tag; machines
 # show through their ports, networks through their subnets. Volumes, floating addresses, routers,
 # security groups and key pairs it can only look up one by one, which fails where there is none:
-# those are proven gone by the state alone.
+# those are proven gone by the state alone. Kept volumes are those that the file names.
 
 terraform {
   required_version = ">= 1.11"
@@ -64,6 +64,12 @@ output "leftovers" {
       for port in values(data.openstack_networking_port_v2.found) :
       { type = "openstack_compute_instance_v2", id = port.device_id, name = port.name, kept = false, node = null, volume = null }
       if startswith(coalesce(port.device_owner, "-"), "compute:")
+    ],
+    [
+      for place, id in try(var.settings.kept_volumes, {}) : {
+        type = "openstack_blockstorage_volume_v3", id = id, name = "${var.cluster_name}-${replace(place, "_", "-")}", kept = true,
+        node = split("_", place)[0], volume = split("_", place)[1],
+      }
     ],
     flatten([
       for id, subnet in data.openstack_networking_subnet_v2.found : [
