@@ -6,7 +6,7 @@ What depends on the cluster file alone (`render`) is apart from what the state t
 import json
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,10 +82,11 @@ def connect(
     built: Mapping[str, BuiltNode],
     access: Access,
     bastions: Mapping[str, str | None],
+    bootstrapped: Collection[str],
     known_hosts: str,
 ) -> Files:
     """Inventory, known_hosts and ssh_config: what is known once the nodes are built."""
-    tree = inventory(config, carried, nodes, built, access, bastions)
+    tree = inventory(config, carried, nodes, built, access, bastions, bootstrapped)
     return {
         "ansible/hosts.yml": _unsafe_yaml(tree) + "\n",
         "known_hosts": known_hosts,
@@ -100,8 +101,12 @@ def inventory(
     built: Mapping[str, BuiltNode],
     access: Access,
     bastions: Mapping[str, str | None],
+    bootstrapped: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Ansible's YAML inventory as data. Nodes that are not built are left out."""
+    """Ansible's YAML inventory as data. Nodes that are not built are left out.
+
+    Nodes of `bootstrapped` got their first host key by user data; the role `base` gives them the final one.
+    """
     present = [node for node in nodes if node.name in built]
     children: dict[str, Any] = {
         group: {
@@ -117,6 +122,10 @@ def inventory(
             "children": {f"{one.name}_{part}": {} for part in parts},
             "vars": config.software[one.name].vars,
         }
+    for group in config.groups:
+        for name, host in children[group]["hosts"].items():
+            if name in bootstrapped:
+                host["node_bootstrapped"] = True
     return {"all": {"vars": {"cluster_name": config.name}, "children": children}}
 
 

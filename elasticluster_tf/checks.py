@@ -58,6 +58,7 @@ def resolve(document: Document, base: Path, known: Catalogue) -> Resolved:
             systems[name] = image.os
     carried, wrong = software.choose(typed, document, known.software, systems)
     found += wrong
+    found += clouds.label_problems(document, typed, chosen)
     found += nodes.problems(typed, document, chosen)
     found += _name_clashes(document, typed, carried)
     if found:

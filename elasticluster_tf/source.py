@@ -9,6 +9,9 @@ from elasticluster_tf import checks, config
 from elasticluster_tf.checks import Catalogue, Resolved
 from elasticluster_tf.documents import Document
 
+# In a work folder: the folder of the cluster file it was made from.
+BASE_POINTER = ".ectf-base"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -21,8 +24,13 @@ class Source:
 
     @property
     def base(self) -> Path:
-        """The folder that relative paths of the file start from."""
-        return self.files[0].absolute().parent
+        """The folder that relative paths of the file start from.
+
+        A work folder's own copy of the file starts from where the file itself stood.
+        """
+        folder = self.files[0].absolute().parent
+        pointer = folder / BASE_POINTER
+        return Path(pointer.read_text(encoding="utf-8").strip()) if pointer.is_file() else folder
 
     @cached_property
     def catalogue(self) -> Catalogue:

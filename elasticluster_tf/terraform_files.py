@@ -182,7 +182,7 @@ def _identity(wanted: RootInput) -> dict[str, Any]:
             label: {
                 "name": chosen.cloud.name,
                 "aliased": chosen.aliased,
-                "identity": {key: chosen.settings.get(key) for key in chosen.cloud.facts.identity},
+                "identity": chosen.identity,
                 "settings": {
                     key: value
                     for key, value in chosen.settings.items()

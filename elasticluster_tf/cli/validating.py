@@ -41,7 +41,7 @@ def config(
         from elasticluster_tf import documents
 
         wanted = source(files, file, assign)
-        document = wanted.document
+        document = wanted.resolved.document
         rows = [
             {"key": documents.dotted(path), "value": value, "origin": str(document.value_place(path) or "")}
             for path, value in documents.leaves(document.data)
@@ -53,7 +53,6 @@ def config(
             screen.text("\n".join(f"{row['key']}: {row['value']!r}  # {row['origin']}" for row in rows))
         else:
             screen.text(documents.dump(document.data))
-        _ = wanted.resolved
 
 
 def schema() -> None:

@@ -1,6 +1,6 @@
 """Clouds: discovered folders, their facts and settings, and what a cluster file may ask of them."""
 
-from elasticluster_tf.clouds.choice import Chosen, choose, group_problems, resolve_size
+from elasticluster_tf.clouds.choice import Chosen, choose, group_problems, label_problems, resolve_size
 from elasticluster_tf.clouds.facts import CloudFacts, Image, Plugin, SizeType
 from elasticluster_tf.clouds.folders import Cloud, discover, load
 
@@ -14,6 +14,7 @@ __all__ = [
     "choose",
     "discover",
     "group_problems",
+    "label_problems",
     "load",
     "resolve_size",
 ]

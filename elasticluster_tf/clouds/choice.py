@@ -25,6 +25,15 @@ class Chosen:
     path: KeyPath
     aliased: bool
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Where a cluster is: the settings that say so, with the module's defaults for unset ones."""
+        variables = self.cloud.variables
+        return {
+            key: self.settings.get(key, variables[key].default if key in variables else None)
+            for key in self.cloud.facts.identity
+        }
+
 
 def choose(
     config: ClusterConfig, document: Document, base: Path, known: Mapping[str, Cloud]
@@ -102,6 +111,29 @@ def group_problems(document: Document, name: str, group: Group, chosen: Chosen) 
             yield document.problem(where, wrong.message, wrong.hint, wrong.at_key)
 
 
+def label_problems(
+    document: Document, config: ClusterConfig, chosen: Mapping[str, Chosen]
+) -> Iterator[Problem]:
+    """Labels of the whole cluster that one of its clouds refuses, and settings of clouds there are not."""
+    for place in chosen.values():
+        yield from _reserved(document, (), config.labels, place.cloud)
+    known = {place.cloud.name for place in chosen.values()}
+    for name, group in config.groups.items():
+        for cloud in group.settings:
+            if cloud not in known and (near := did_you_mean(cloud, list(known))).startswith("did"):
+                path = ("groups", name, "settings", cloud)
+                yield document.problem(path, f"no group is built in a cloud `{cloud}`", near, at_key=True)
+
+
+def _reserved(
+    document: Document, path: KeyPath, labels: Mapping[str, str], cloud: Cloud
+) -> Iterator[Problem]:
+    for label in labels:
+        if any(re.fullmatch(pattern, label) for pattern in cloud.facts.reserved_labels):
+            message = f"{cloud.name} does not take the label `{label}`"
+            yield document.problem((*path, "labels", label), message, "choose another name", at_key=True)
+
+
 def _image_problems(document: Document, path: KeyPath, group: Group, cloud: Cloud) -> Iterator[Problem]:
     facts = cloud.facts
     image = facts.images.get(group.image)
@@ -109,6 +141,9 @@ def _image_problems(document: Document, path: KeyPath, group: Group, cloud: Clou
         hint = did_you_mean(group.image, list(facts.images))
         yield document.problem((*path, "image"), f"{cloud.name} has no image `{group.image}`", hint)
     if group.size is None:
+        if group.type is None and facts.sizes != "direct":
+            hint = "as in `size: {cpus: 2, memory_gb: 4}`"
+            yield document.problem(path, "say how large a node is: `size` or `type`", hint, at_key=True)
         return
     if image and facts.sizes != "direct" and group.size.arch not in image.arch:
         message = f"{cloud.name} has `{group.image}` only for {', '.join(image.arch)}"
@@ -122,10 +157,7 @@ def _capability_problems(document: Document, path: KeyPath, group: Group, cloud:
     for key, instead in cloud.facts.unsupported.items():
         if getattr(group, key, None):
             yield document.problem((*path, key), f"{cloud.name} has no `{key}`", instead)
-    for label in group.labels:
-        if any(re.fullmatch(pattern, label) for pattern in cloud.facts.reserved_labels):
-            message = f"{cloud.name} does not take the label `{label}`"
-            yield document.problem((*path, "labels", label), message, "choose another name", at_key=True)
+    yield from _reserved(document, path, group.labels, cloud)
 
 
 def resolve_size(group: Group, cloud: Cloud) -> SizeType | None:

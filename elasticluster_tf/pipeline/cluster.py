@@ -77,6 +77,7 @@ class Cluster:
         known, files = self.source.catalogue, self.rendered()
         with begin(self.workdir, "up", self.world) as run:
             planned = stages.plan(run, self.resolved, files, known, self.allow, refresh_images)
+            login.root_secret(run.workdir, self.world)
             stages.confirm(planned.plan, confirm)
             stages.before_destroy(run, planned.plan)
             built = stages.apply(run, self.resolved, planned)
@@ -139,7 +140,13 @@ class Cluster:
         self._write_connection(state)
         found = self.resolved
         return ansible_files.inventory(
-            found.config, found.software, found.nodes, state.nodes, self.access, state.bastions
+            found.config,
+            found.software,
+            found.nodes,
+            state.nodes,
+            self.access,
+            state.bastions,
+            state.bootstrap,
         )
 
     def state(self) -> State:

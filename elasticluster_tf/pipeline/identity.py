@@ -35,6 +35,6 @@ def check(resolved: Resolved, state: State, allow: frozenset[str]) -> None:
                 hint,
             )
         for key, value in stored.identity.items():
-            if chosen.settings.get(key) != value:
-                message = f"`{state.cluster}` exists with {key} {value!r}, not {chosen.settings.get(key)!r}"
+            if (wish := chosen.identity.get(key)) != value:
+                message = f"`{state.cluster}` exists with {key} {value!r}, not {wish!r}"
                 raise Refused(message, str(resolved.document.value_place((*chosen.path, key)) or where), hint)

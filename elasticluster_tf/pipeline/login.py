@@ -61,12 +61,23 @@ def write_connection(
     secret = secrets.find(workdir.secret, world.environment)
     pinned = host_keys.known_hosts(state.nodes, state.bootstrap, state.swapped, secret)
     files = ansible_files.connect(
-        resolved.config, resolved.software, resolved.nodes, state.nodes, access, state.bastions, pinned
+        resolved.config,
+        resolved.software,
+        resolved.nodes,
+        state.nodes,
+        access,
+        state.bastions,
+        state.bootstrap,
+        pinned,
     )
     workdir.write(files, prune=False)
     if state.nodes and not resolved.config.ssh.private_key:
         key = secrets.login_key(root_secret(workdir, world), resolved.config.name)
-        workdir.write({workdir.identity.name: key.private}, prune=False, private=True)
+        # OpenSSH's text of one key differs each time, so its public half says whether the file is right.
+        public = {f"{workdir.identity.name}.pub": key.public + "\n"}
+        if not workdir.identity.is_file() or workdir.changes(public, prune=False)[0]:
+            workdir.write({workdir.identity.name: key.private}, prune=False, private=True)
+            workdir.write(public, prune=False)
 
 
 def _public_key(workdir: Workdir, resolved: Resolved, world: World, state: State) -> str:

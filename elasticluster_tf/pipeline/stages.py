@@ -24,6 +24,7 @@ from elasticluster_tf.pipeline.run import Run, World
 from elasticluster_tf.pipeline.values import Built, Planned, Standing
 from elasticluster_tf.plan import InfraPlan
 from elasticluster_tf.reports import Health, Summary, UpReport
+from elasticluster_tf.source import BASE_POINTER
 from elasticluster_tf.terraform import STAMP, Runner, State, find
 from elasticluster_tf.workdir import Workdir
 
@@ -71,6 +72,9 @@ def read_state(run: Run, files: Files, resolved: Resolved) -> Standing:
     run.workdir.write(files)
     run.workdir.keep.mkdir(mode=0o700, exist_ok=True)
     run.workdir.write_machine_files(plugins)
+    base = resolved.document.sources[0].absolute().parent
+    if base != run.workdir.path:
+        run.workdir.write({BASE_POINTER: f"{base}\n"}, prune=False)
     runner = run.terraform()
     runner.init(init_digest(files))
     return Standing(runner, runner.state())
@@ -157,8 +161,9 @@ def _counts(found: InfraPlan) -> str:
 def retired_clouds(chosen: Mapping[str, Chosen], state: State, catalogue: Catalogue) -> dict[str, Chosen]:
     """Clouds that the state still holds and the file no longer names: they are emptied, not forgotten."""
     found = {}
+    held = {resource.module.removeprefix("module.") for resource in state.resources}
     for label, stored in state.clouds.items():
-        if label in chosen or stored.name not in catalogue.clouds:
+        if label in chosen or label not in held or stored.name not in catalogue.clouds:
             continue
         cloud = catalogue.clouds[stored.name]
         found[label] = Chosen(label, cloud, dict(stored.settings), ("cloud",), stored.aliased)

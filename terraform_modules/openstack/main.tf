@@ -230,16 +230,17 @@ locals {
   }
   image_ids = {
     for key, images in local.wanted_images :
-    key => can(regex(local.uuid, images[0].name)) ? images[0].name : data.openstack_images_image_v2.image[key].id
+    key => can(regex(local.uuid, images[0].name)) ? images[0].name : try(data.openstack_images_image_ids_v2.image[key].ids[0], null)
   }
 }
 
-data "openstack_images_image_v2" "image" {
+# The newest first; a list, because it may be empty.
+data "openstack_images_image_ids_v2" "image" {
   for_each = { for key, images in local.wanted_images : key => images[0] if !can(regex(local.uuid, images[0].name)) }
 
-  name        = each.value.regex == null ? each.value.name : null
-  name_regex  = each.value.regex
-  most_recent = true
+  name       = each.value.regex == null ? each.value.name : null
+  name_regex = each.value.regex
+  sort       = "created_at:desc"
 }
 
 # Another image in the file, or a replacement of this resource, replaces the group's machines; a newer
@@ -261,6 +262,10 @@ resource "terraform_data" "image" {
     precondition {
       condition     = each.value.type != null || length(var.flavors) > 0 || each.value.gpus == 0
       error_message = "groups.${each.key}.size.gpus: which flavor has GPUs only the site knows; name a `type:`, or list `flavors` in `cloud:`."
+    }
+    precondition {
+      condition     = local.image_ids["${each.value.image} ${each.value.arch}"] != null
+      error_message = "groups.${each.key}.image: the site has no image that is called so; `openstack image list` tells what it is called, and `site_images` in `cloud:` takes that."
     }
     precondition {
       condition     = alltrue([for name, node in var.nodes : local.users[name] != null if node.group == each.key])

@@ -79,7 +79,14 @@ def connected(cluster: Cluster, outputs: Mapping[str, Any]) -> dict[str, str]:
     access = Access(WORKDIR / "ssh_config", WORKDIR / "known_hosts", WORKDIR / (key or "login_key"))
     pinned = host_keys.known_hosts(stood.nodes, stood.bootstrap, stood.swapped, None)
     return ansible_files.connect(
-        found.config, found.software, found.nodes, stood.nodes, access, stood.bastions, pinned
+        found.config,
+        found.software,
+        found.nodes,
+        stood.nodes,
+        access,
+        stood.bastions,
+        stood.bootstrap,
+        pinned,
     )
 
 

@@ -65,7 +65,14 @@ def tree(
 
 def connect(found: Resolved, stand: dict[str, BuiltNode], jump: str | None = None) -> dict[str, str]:
     return ansible_files.connect(
-        found.config, found.software, found.nodes, stand, ACCESS, {"local": jump}, "arm001 ssh-ed25519 AAAA\n"
+        found.config,
+        found.software,
+        found.nodes,
+        stand,
+        ACCESS,
+        {"local": jump},
+        (),
+        "arm001 ssh-ed25519 AAAA\n",
     )
 
 

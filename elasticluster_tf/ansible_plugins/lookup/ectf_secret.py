@@ -15,8 +15,10 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 DOCUMENTATION = """
   name: ectf_secret
@@ -36,9 +38,11 @@ DOCUMENTATION = """
       type: int
       default: 32
     format:
-      description: How the bytes are written.
+      description:
+        - How the bytes are written. V(ssh_private) and V(ssh_public) take 32 bytes as the seed of an
+          Ed25519 key and give OpenSSH's text of it. The private text differs each time, the key does not.
       type: str
-      choices: [hex, base64]
+      choices: [hex, base64, ssh_private, ssh_public]
       default: hex
 """
 
@@ -111,4 +115,13 @@ def _derive(root: bytes, purpose: str, length: int) -> bytes:
 
 
 def _written(secret: bytes, form: str) -> str:
+    if form in ("ssh_private", "ssh_public"):
+        return _ssh(Ed25519PrivateKey.from_private_bytes(secret), form)
     return secret.hex() if form == "hex" else base64.b64encode(secret).decode("ascii")
+
+
+def _ssh(key: Ed25519PrivateKey, form: str) -> str:
+    if form == "ssh_public":
+        public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+        return public.decode("ascii")
+    return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode("ascii")

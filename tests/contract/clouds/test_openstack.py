@@ -1,0 +1,334 @@
+"""OpenStack's module: the life of a cluster, bad files, what is open, where credentials go."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from elasticluster_tf import cli, resources
+from elasticluster_tf.errors import InputError
+from tests.contract.clouds import steps
+from tests.contract.clouds.steps import Site, Walk
+from tests.provider_double import Double, Thing, double
+
+MODULE = resources.folder("terraform_modules") / "openstack"
+EXAMPLES = Path(__file__).parents[3] / "examples"
+VOLUME = "openstack_blockstorage_volume_v3"
+RULE = "openstack_networking_secgroup_rule_v2"
+SHARED_NETWORK = "10f3d1a1-6f3b-4a0e-8a39-1c1e0a4d5b6f"
+
+CANARIES = {
+    name: f"canary-{index}"
+    for index, name in enumerate(
+        (
+            "OS_APPLICATION_CREDENTIAL_ID",
+            "OS_APPLICATION_CREDENTIAL_SECRET",
+            "OS_PASSWORD",
+            "OS_TOKEN",
+            "OS_USERNAME",
+        )
+    )
+}
+SITE = Site(
+    cloud={"name": "openstack", "cloud": "mysite", "external_network": "public"},
+    machine="openstack_compute_instance_v2",
+    types=("m1.small", "m1.large"),
+    retype="change",
+    environment=CANARIES,
+)
+
+
+@pytest.fixture
+def openstack(tmp_path: Path) -> Iterator[Double]:
+    with double(["openstack"], tmp_path / "world") as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def walk(tmp_path: Path, openstack: Double) -> Walk:
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    return Walk(folder, SITE, openstack)
+
+
+def only_frontend(walk: Walk, **more: object) -> None:
+    """A cluster of one node, for what one node can show."""
+    del walk.file["groups"]["compute"], walk.file["software"]
+    walk.file["groups"]["frontend"] |= more
+
+
+def test_life(walk: Walk) -> None:
+    steps.life(walk)
+    steps.private(walk.folder, list(CANARIES.values()))
+    assert not {"password", "application_credential_secret"} & {
+        key for block in walk.double.world.configured("openstack") for key, value in block.items() if value
+    }
+
+
+def test_everything_a_group_can_have(walk: Walk) -> None:
+    """One cluster with every option of the module: it is made, a second plan is empty, and it goes."""
+    world = walk.double.world
+    world.fixture("openstack_compute_availability_zones_v2", {"id": "z", "names": ["az1", "az2", "internal"]})
+    walk.file["cloud"] |= {
+        "auth_url": "https://keystone.example.org:5000/v3",
+        "region": "RegionOne",
+        "interface": "internal",
+        "endpoint_overrides": {"compute": "https://nova.example.org/v2.1/"},
+        "cidr": "10.41.0.0/20",
+        "dns_nameservers": ["192.0.2.53"],
+        "flavors": {"huge": {"cpus": 64, "memory_gb": 256}, "gpu.2": {"cpus": 8, "memory_gb": 64, "gpus": 2}},
+        "site_images": {"debian-12": "Our Debian"},
+        "placement_policy": "strict",
+        "disk_type": "fast-encrypted",
+        "volume_zone": "node",
+        "volume_bus": "scsi",
+        "config_drive": True,
+        "shared_fs": {"projects": {"size_gb": 100}},
+    }
+    size = {"cpus": 4, "memory_gb": 16, "gpus": 1}
+    own = {"volume_type": "bulk", "security_group_ids": [SHARED_NETWORK], "login_user": "admin"}
+    walk.file["groups"]["compute"] = {"count": 3, "size": size, "zone": "spread", "placement": "apart"}
+    walk.group |= {"disk_gb": 80, "volumes": {"data": {"size_gb": 20}}, "settings": {"openstack": own}}
+    walk.up()
+    block = world.configured("openstack")[-1]
+    assert block["auth_url"] == "https://keystone.example.org:5000/v3"
+    assert (block["region"], block["endpoint_type"]) == ("RegionOne", "internal")
+    zones = [one.attributes["availability_zone"] for one in named(walk, SITE.machine, "compute")]
+    assert zones == ["az1", "az2", "az1"]
+    for machine, volume in zip(
+        named(walk, SITE.machine, "compute"), named(walk, VOLUME, "data"), strict=True
+    ):
+        values = machine.attributes
+        assert (values["flavor_name"], values["config_drive"]) == ("gpu.2", True)
+        assert values["block_device"][0]["source_type"] == "volume" and values["scheduler_hints"][0]["group"]
+        assert volume.attributes["availability_zone"] == values["availability_zone"]
+        assert volume.attributes["volume_type"] == "bulk"
+        path = walk.built()[values["metadata"]["ectf-node"]].volumes["data"]
+        assert path == f"/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_{volume.id}"
+    (group,) = world.all("openstack_compute_servergroup_v2")
+    assert group.attributes["policies"] == ["anti-affinity"]
+    assert walk.built()["compute001"].ssh_user == "admin"
+    (access,) = world.all("openstack_sharedfilesystem_share_access_v2")
+    assert access.attributes["access_to"] == "10.41.0.0/20"
+    steps.no_change(walk)
+    world.fixture("openstack_compute_availability_zones_v2", {"id": "z", "names": ["az0", "az1", "az2"]})
+    steps.no_change(walk)  # a new zone moves no node
+    steps.down(walk)
+
+
+def test_labels_are_on_everything_that_takes_them(walk: Walk) -> None:
+    walk.file["labels"] = {"project": "walk", "long": "x" * 60}
+    only_frontend(walk, labels={"owner": "me"}, volumes={"data": {"size_gb": 1}}, disk_gb=20)
+    walk.up()
+    bare = ("keypair", "secgroup_rule", "interface", "attach")  # what has neither tags nor metadata
+    for name in walk.double.world.counts():
+        for thing in walk.double.world.all(name):
+            if not any(part in name for part in bare):
+                found = thing.attributes.get("metadata") or dict(
+                    tag.split("=", 1) for tag in thing.attributes["tags"]
+                )
+                assert found["ectf-cluster"] == "walk" and found["managed-by"] == "ectf", name
+                assert found["project"] == "walk", name
+                if name.split("_")[2] in ("instance", "port", "floatingip", "volume"):
+                    assert found["ectf-node"] == "frontend001" and found["owner"] == "me", name
+
+
+def test_existing_network(walk: Walk) -> None:
+    """Nothing of the network is made, and nothing of it goes; its own addresses may be the public ones."""
+    del walk.file["cloud"]["external_network"]
+    walk.file["cloud"] |= {"network": SHARED_NETWORK, "subnet": "campus", "public_ip_from": "network"}
+    walk.up()
+    assert not [name for name in walk.double.world.counts() if "router" in name or "floatingip" in name]
+    (port,) = named(walk, "openstack_networking_port_v2", "frontend001")
+    assert port.attributes["network_id"] == SHARED_NETWORK
+    built = walk.built()
+    assert built["frontend001"].public_ip == built["frontend001"].address
+    assert built["compute001"].public_ip is None
+    steps.no_change(walk)
+    steps.down(walk)
+
+
+def test_image_and_user_data_stay(walk: Walk) -> None:
+    """A newer image of the same name replaces nothing; another one in the file replaces the machine."""
+    only_frontend(walk, disk_gb=20)
+    walk.up()
+    before = walk.built()
+    walk.double.world.fixture("openstack_images_image_ids_v2", {"id": "1", "ids": ["newer"]})
+    steps.no_change(walk)
+    walk.file["groups"]["frontend"]["image"] = "ubuntu-24.04"
+    walk.up()
+    after = walk.built()["frontend001"]
+    assert after.instance_id not in before["frontend001"].instance_id
+    assert (after.address, after.public_ip, after.ssh_user) == (
+        before["frontend001"].address,
+        before["frontend001"].public_ip,
+        "ubuntu",
+    )
+
+
+def test_kept_volume(walk: Walk) -> None:
+    """It outlives the cluster, and the next one of the name has it again when the file names it."""
+    only_frontend(walk, volumes={"home": {"size_gb": 20, "on_destroy": "keep"}, "tmp": {"size_gb": 1}})
+    walk.up()
+    (home,) = named(walk, VOLUME, "home")
+    path = walk.built()["frontend001"].volumes["home"]
+    walk.down()
+    assert walk.double.world.counts() == {VOLUME: 1}
+    walk.file["cloud"]["kept_volumes"] = {"frontend001_home": home.id}
+    walk.up()
+    assert [one.id for one in named(walk, VOLUME, "home")] == [home.id]
+    assert walk.built()["frontend001"].volumes["home"] == path
+    steps.no_change(walk)
+    assert [(one.id, one.node, one.volume) for one in walk.down().kept] == [(home.id, "frontend001", "home")]
+
+
+def test_nothing_is_open_to_the_world(walk: Walk) -> None:
+    """Only what the file says in so many words."""
+    world, open_to_all = walk.double.world, ("0.0.0.0/0", "::/0")
+
+    def incoming() -> list[tuple[object, ...]]:
+        keys = ("remote_ip_prefix", "protocol", "port_range_min", "port_range_max")
+        rules = [one.attributes for one in world.all(RULE) if one.attributes["direction"] == "ingress"]
+        return [tuple(rule[key] for key in keys) for rule in rules if not rule["remote_group_id"]]
+
+    only_frontend(walk)
+    walk.up()
+    assert incoming() == [("198.51.100.0/24", "tcp", 22, 22)]
+    assert all(
+        group.attributes["delete_default_rules"] for group in world.all("openstack_networking_secgroup_v2")
+    )
+    (machine,) = world.all(SITE.machine)
+    assert not machine.attributes["admin_pass"]
+    walk.file["cloud"]["egress"] = "none"
+    walk.file["groups"]["frontend"]["public_ip"] = False
+    walk.up()
+    assert "openstack_networking_router_v2" not in world.counts()
+    (cluster,) = [
+        one for one in world.all("openstack_networking_secgroup_v2") if one.attributes["name"] == "walk"
+    ]
+    own = [one.attributes for one in world.all(RULE) if one.attributes["security_group_id"] == cluster.id]
+    assert not [rule for rule in own if rule["remote_ip_prefix"] in open_to_all]
+    walk.file["ssh"]["allow_from"] = []
+    walk.up()
+    assert incoming() == []
+    walk.file["ssh"]["allow_from"] = list(open_to_all)
+    walk.up()
+    assert sorted(incoming()) == [(one, "tcp", 22, 22) for one in sorted(open_to_all)]
+
+
+def test_a_plan_refuses_what_only_it_can_judge(walk: Walk) -> None:
+    """All at once, each with its place in the file, and nothing is made."""
+    frontend, compute = walk.file["groups"].values()
+    walk.double.world.fixture(
+        "openstack_images_image_ids_v2", {"id": "0", "ids": []}, match={"name": "Debain"}
+    )
+    walk.file["software"] = {}
+    walk.file["labels"] = {"a/b": "c"}
+    walk.file["cloud"]["flavors"] = {"m1.small": {"cpus": 2, "memory_gb": 4}}
+    frontend["image"] = "Debain"
+    del compute["type"]
+    compute["size"] = {"cpus": 4, "memory_gb": 4}
+    wrong = {"groups.frontend.image", "groups.compute.size", "labels"}
+    assert refused(walk) == wrong
+    walk.file["labels"], frontend["image"] = {}, "debian-12"
+    compute |= {"size": {"cpus": 2, "memory_gb": 4, "gpus": 1}}
+    walk.file["cloud"]["flavors"] = {}
+    assert refused(walk) == {"groups.compute.size.gpus"}
+    walk.file["cloud"] |= {"subnet": "s", "cidr": "10.300.0.0/16", "dns_nameservers": ["dns"]}
+    assert refused(walk) == {"cloud.subnet", "cloud.cidr", "cloud.dns_nameservers"}
+    assert walk.double.world.counts() == {}
+
+
+def refused(walk: Walk) -> set[str]:
+    """The keys that a plan complains about."""
+    with pytest.raises(InputError) as raised:
+        walk.plan()
+    assert all(one.place for one in raised.value.problems)
+    return {one.key for one in raised.value.problems}
+
+
+def named(walk: Walk, kind: str, part: str) -> list[Thing]:
+    """What has this in its name, by name."""
+    found = [one for one in walk.double.world.all(kind) if part in one.attributes["name"]]
+    return sorted(found, key=lambda one: str(one.attributes["name"]))
+
+
+_FILE = """\
+name: demo
+cloud:
+  name: openstack
+groups:
+  compute:
+    count: 1
+    type: m1.small
+"""
+_CLOUD, _GROUP = "  name: openstack", "    type: m1.small"
+
+# After which line which one is added (`!`: in place of it), the key that is told, the message, the hint.
+_BAD = [
+    (_CLOUD, "  region: region one", "cloud.region", "does not fit", "as in RegionOne"),
+    (_CLOUD, "  regoin: RegionOne", "cloud.regoin", "unknown key", "did you mean `region`?"),
+    (_CLOUD, "  password: secret", "cloud.password", "unknown key", ""),
+    (_CLOUD, "  cloud: my site", "cloud.cloud", "does not fit", "clouds.yaml"),
+    (_CLOUD, "  auth_url: keystone.example.org", "cloud.auth_url", "does not fit", "https://keystone"),
+    (_CLOUD, "  auth_url: https://me:pw@k.org/v3", "cloud.auth_url", "does not fit", "without user"),
+    (_CLOUD, "  interface: private", "cloud.interface", "does not fit", "public, internal or admin"),
+    (_CLOUD, "  cacert_file: ca.pem", "cloud.cacert_file", "does not fit", "An absolute path"),
+    (_CLOUD, "  network: ''", "cloud.network", "does not fit", "leave the key out"),
+    (_CLOUD, "  external_network: ''", "cloud.external_network", "does not fit", "network list --external"),
+    (_CLOUD, "  cidr: 10.40.0.0/29", "cloud.cidr", "does not fit", "/10 to /28"),
+    (_CLOUD, "  cidr: 10.40/16", "cloud.cidr", "does not fit", "as in 10.40.0.0/16"),
+    (_CLOUD, "  dns_nameservers: 192.0.2.1", "cloud.dns_nameservers", "a list is wanted", ""),
+    (_CLOUD, "  egress: yes", "cloud.egress", "text is wanted", ""),
+    (_CLOUD, "  egress: router", "cloud.egress", "does not fit", "`none`"),
+    (_CLOUD, "  public_ip_from: pool", "cloud.public_ip_from", "does not fit", "`floating`"),
+    (_CLOUD, "  placement_policy: hard", "cloud.placement_policy", "does not fit", "`strict`"),
+    (_CLOUD, "  volume_bus: nvme", "cloud.volume_bus", "does not fit", "virtio or scsi"),
+    (_CLOUD, "  volume_zone: nova:host", "cloud.volume_zone", "does not fit", "or `node`"),
+    (_CLOUD, "  disk_type: ' '", "cloud.disk_type", "does not fit", "volume type list"),
+    (_CLOUD, "  login_user: Me", "cloud.login_user", "does not fit", "`cloud-user`"),
+    (_CLOUD, "  config_drive: maybe", "cloud.config_drive", "true or false is wanted", ""),
+    (_CLOUD, "  flavors: {m1.small: {cpus: 2}}", "cloud.flavors.m1.small", "`memory_gb` is required", ""),
+    (_CLOUD, "  flavors: {m1.small: {cpu: 2}}", "cloud.flavors.m1.small.cpu", "unknown key", "`cpus`"),
+    (_CLOUD, "  shared_fs: {home: {size: 1}}", "shared_fs.home.size", "unknown key", "`size_gb`"),
+    (_GROUP, "    spot: true", "groups.compute.spot", "openstack has no `spot`", "another cloud"),
+    (_GROUP, "    labels: {a/b: c}", "labels.a/b", "does not take the label", "another name"),
+    (_GROUP, "    labels: {ectf-node: c}", "labels.ectf-node", "does not take the label", "another name"),
+    (_GROUP, "    volumes: {data: {size_gb: 0}}", "volumes.data.size_gb", "at least 1", ""),
+    (_GROUP, "    settings: {openstack: {disktype: x}}", "openstack.disktype", "unknown key", "`disk_type`"),
+    (_GROUP, "    placement: near", "groups.compute.placement", "one of", ""),
+    ("name: demo!", f"name: {'x' * 32}", "name", "does not fit the form", ""),
+    (f"{_GROUP}!", "    size: {cpus: 0, memory_gb: 1}", "size.cpus", "at least 1", ""),
+]
+
+
+@pytest.mark.parametrize(("line", "bad", "key", "message", "hint"), _BAD)
+def test_bad_files(
+    line: str, bad: str, key: str, message: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Refused before Terraform runs, with the place and what to do."""
+    kept = "" if line.endswith("!") else f"{line}\n"
+    text = _FILE.replace(line.removesuffix("!"), f"{kept}{bad}  # !")
+    steps.refused(capsys, tmp_path, text, key, message, hint)
+
+
+def test_examples() -> None:
+    for files in (
+        [MODULE / "example.yaml"],
+        [EXAMPLES / "slurm.yaml", EXAMPLES / "clouds" / "openstack.yaml"],
+    ):
+        assert cli.run(["validate", *map(str, files)]) == 0
+
+
+def test_scenarios(tmp_path: Path, openstack: Double) -> None:
+    """`terraform test` on the samples as ectf renders them."""
+    for sample in (MODULE / "tests").glob("*.yaml"):
+        assert cli.run(["render", str(sample), "--out", str(tmp_path / sample.stem)]) == 0
+    shutil.copytree(MODULE / "tests", tmp_path / "tests")
+    (tmp_path / "main.tf").write_text("terraform {}\n", encoding="utf-8")  # without it, init passes tests by
+    for command in ("init", "test"):
+        words = ["terraform", command, "-no-color"]
+        ended = subprocess.run(words, cwd=tmp_path, env=openstack.environment, capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
