@@ -31,12 +31,13 @@ def configure(
     tell: Tell,
     limit: Sequence[str] = (),
     inherit: Sequence[int] = (),
-    check: bool = False,
+    new_nodes: bool = True,
 ) -> Summary:
     """Run the work folder's site.yml.
 
-    Raises ConfigureFailed with every failure, after all other nodes' work is done; Interrupted when
-    the user ended it.
+    `new_nodes` says that machines may have been made just now, which take a while until they answer; else
+    one that does not answer is named at once. Raises ConfigureFailed with every failure, after all other
+    nodes' work is done; Interrupted when the user ended it.
     """
     request = {
         "artifacts": str(logs / "ansible"),
@@ -44,7 +45,7 @@ def configure(
         "playbook": "site.yml",
         "inventory": str(workdir / "ansible" / "hosts.yml"),
         "limit": ",".join(limit) or None,
-        "cmdline": "--check --diff" if check else None,
+        "cmdline": None if new_nodes else "--extra-vars base_connection_attempts=1",
     }
     total = _count_tasks(workdir / "ansible")
     descriptor = _secret_descriptor(secret)

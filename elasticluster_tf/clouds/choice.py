@@ -141,9 +141,6 @@ def _image_problems(document: Document, path: KeyPath, group: Group, cloud: Clou
         hint = did_you_mean(group.image, list(facts.images))
         yield document.problem((*path, "image"), f"{cloud.name} has no image `{group.image}`", hint)
     if group.size is None:
-        if group.type is None and facts.sizes != "direct":
-            hint = "as in `size: {cpus: 2, memory_gb: 4}`"
-            yield document.problem(path, "say how large a node is: `size` or `type`", hint, at_key=True)
         return
     if image and facts.sizes != "direct" and group.size.arch not in image.arch:
         message = f"{cloud.name} has `{group.image}` only for {', '.join(image.arch)}"

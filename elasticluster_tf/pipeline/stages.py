@@ -248,6 +248,7 @@ def configure(
             run.tell,
             [name for name in limit if name in built.nodes],
             (run.lock,),
+            new_nodes=built.applied,
         )
         changed = sum(summary.changed.values())
         note(f"{changed} task(s) changed something" if changed else "nothing changed")

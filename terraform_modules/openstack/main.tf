@@ -127,8 +127,8 @@ resource "openstack_networking_secgroup_v2" "cluster" {
 
   lifecycle {
     precondition {
-      condition     = alltrue([for key, value in var.labels : can(regex("^[A-Za-z0-9_:. -]{1,255}$", key)) && length(value) <= 255])
-      error_message = "labels: a name has letters, digits and _ : . - and spaces, a value up to 255 characters."
+      condition     = alltrue([for value in flatten([for labels in concat([var.labels], values(local.labels)) : values(labels)]) : length(value) <= 255])
+      error_message = "labels: a label's value has up to 255 characters."
     }
   }
 }

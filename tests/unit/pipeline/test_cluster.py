@@ -97,7 +97,7 @@ def test_no_is_no(tmp_path: Path) -> None:
     [
         ({"cloud": {"name": "static", "hosts": hosts(*NAMES)}}, "exists in the cloud `echo`, not in `static`"),
         ({"cloud": {"name": "echo", "alias": "other"}}, "exists in the cloud `echo`, not in `other`"),
-        ({"cloud": {"name": "echo", "region": "south"}}, "exists with region None, not 'south'"),
+        ({"cloud": {"name": "echo", "region": "south"}}, "exists with region 'north', not 'south'"),
         ({"cloud": {"name": "static", "alias": "echo", "hosts": hosts(*NAMES)}}, "is the cloud `echo`, not `static`"),
     ],
 )  # fmt: skip
@@ -132,6 +132,9 @@ def test_a_cloud_that_no_group_names_any_more_is_emptied(tmp_path: Path) -> None
     report = ground.up(echo(groups={"head": {"count": 1}}))
     assert [(one.name, one.action) for one in report.plan.nodes] == [("compute001", "destroy")]
     assert ids(ground) == {"head001": before["head001"]}
+    forgotten = ground.up(echo(groups={"head": {"count": 1}})).plan
+    assert [one.address for one in forgotten.resources] == ["terraform_data.cluster"]
+    assert forgotten.nodes == ()
     assert ground.up(echo(groups={"head": {"count": 1}}), never).plan.changes == 0
 
 

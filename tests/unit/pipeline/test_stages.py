@@ -7,6 +7,7 @@ import pytest
 from elasticluster_tf.errors import InputError, TerraformFailed, TooFewNodes
 from elasticluster_tf.pipeline import stages
 from elasticluster_tf.terraform import State, StoredCloud
+from elasticluster_tf.terraform.state import Resource
 from tests.builders import built, resolve, shipped
 
 FOUND = resolve("name: demo\ngroups: {a: {count: 2, min: 1}, b: {count: 1}}\n")
@@ -48,7 +49,9 @@ def test_whether_only_nodes_failed(addresses: list[str], only: bool) -> None:
 def test_clouds_that_are_no_longer_named() -> None:
     stood = replace(
         state(),
+        resources=(Resource("module.old.a.b", "module.old", "a", "b", False),),
         clouds={
+            "emptied": StoredCloud(name="echo"),
             "local": StoredCloud(name="local"),
             "old": StoredCloud(name="echo", aliased=True, settings={"region": "r"}),
             "own": StoredCloud(name="no-longer-shipped"),
