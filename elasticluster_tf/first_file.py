@@ -31,7 +31,7 @@ def compose(file: Path, cloud: str, software: tuple[str, ...], known: Catalogue)
         if all(not one.facts.supported or image in one.facts.supported for one in chosen)
     ]
     values = {
-        "name": _name(file),
+        "name": _name(file, place.facts.name_limit),
         "cloud": cloud,
         "title": place.facts.title,
         "settings": [
@@ -50,10 +50,10 @@ def compose(file: Path, cloud: str, software: tuple[str, ...], known: Catalogue)
     return templating.render("cluster.yaml.j2", values)
 
 
-def _name(file: Path) -> str:
+def _name(file: Path, longest: int) -> str:
     """A cluster name from the file's, or from its folder's when the file is `cluster.yaml`."""
     stem = file.stem if file.stem != "cluster" else file.absolute().parent.name
-    word = re.sub(r"[^a-z0-9-]+", "-", stem.lower()).strip("-")[:30]
+    word = re.sub(r"[^a-z0-9-]+", "-", stem.lower())[:longest].strip("-")
     return word if re.match(r"[a-z]", word) else "demo"
 
 
