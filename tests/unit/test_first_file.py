@@ -37,7 +37,7 @@ def test_it_describes_every_setting() -> None:
         ("/home/bio/cluster.yaml", "bio"),
         ("42.yaml", "demo"),
         ("é.yaml", "demo"),
-        ("a" * 50 + ".yaml", "a" * 31),
+        ("a" * 50 + ".yaml", "a" * 20),
     ],
 )
 def test_the_name_comes_from_the_file_or_its_folder(file: str, name: str) -> None:
