@@ -5,21 +5,50 @@ locals {
   groups = { for node in values(var.nodes) : node.group => node... }
   group  = { for name, nodes in local.groups : name => nodes[0] }
 
+  cluster_tags = [for tag in [for key, value in var.labels : "${key}=${value}"] : tag if can(regex(local.tag, tag))]
+
+  # Networking takes texts of up to 60 characters as tags; all other services take labels as they are.
+  tag    = "^[^,]{1,60}$"
+  labels = { for name, node in var.nodes : name => merge(var.labels, node.labels, { ectf-group = node.group, ectf-node = name }) }
+
   # A node without an entry of its own has no options.
-  node_settings = {
+  options = {
     for name in keys(var.nodes) : name => try(
       var.node_settings[name],
       { disk_type = null, volume_type = null, security_group_ids = [], login_user = null },
     )
   }
 
-  # Networking takes texts of up to 60 characters as tags; all other services take labels as they are.
-  labels = {
+  zone = { for name, node in var.nodes : name => node.zone == "spread" ? element(local.zones, node.index - 1) : node.zone }
+
+  users = {
     for name, node in var.nodes :
-    name => merge(var.labels, node.labels, { ectf-group = node.group, ectf-node = name })
+    name => try(coalesce(local.options[name].login_user, lookup(var.ssh_user, node.image, null), var.login_user), null)
   }
-  tags         = { for name, labels in local.labels : name => [for tag in [for key, value in labels : "${key}=${value}"] : tag if can(regex("^[^,]{1,60}$", tag))] }
-  cluster_tags = [for tag in [for key, value in var.labels : "${key}=${value}"] : tag if can(regex("^[^,]{1,60}$", tag))]
+
+  # What node.tf.j2 needs to know of a node, worked out in one place.
+  node = {
+    for name, node in var.nodes : name => {
+      labels      = local.labels[name]
+      tags        = [for tag in [for key, value in local.labels[name] : "${key}=${value}"] : tag if can(regex(local.tag, tag))]
+      image       = local.image_ids["${node.image} ${node.arch}"]
+      user        = local.users[name]
+      boot_gb     = node.disk_gb
+      boot_type   = try(coalesce(local.options[name].disk_type, var.disk_type), null)
+      zone        = local.zone[name]
+      volume_zone = var.volume_zone == "node" ? local.zone[name] : var.volume_zone
+      volume_type = try(coalesce(local.options[name].volume_type, var.volume_type), null)
+      volumes     = node.volumes
+      floats      = node.public_ip && var.public_ip_from == "floating"
+      routable    = node.public_ip && var.public_ip_from == "network"
+      security_group_ids = concat(
+        [openstack_networking_secgroup_v2.cluster.id],
+        node.public_ip ? [openstack_networking_secgroup_v2.public.id] : [],
+        [for group, made in openstack_networking_secgroup_v2.group : made.id if group == node.group],
+        local.options[name].security_group_ids,
+      )
+    }
+  }
 }
 
 # Network
@@ -200,6 +229,11 @@ resource "openstack_networking_secgroup_v2" "group" {
   description          = "Ports that ${each.key} of cluster ${var.cluster_name} opens to the world"
   delete_default_rules = true
   tags                 = local.cluster_tags
+
+  lifecycle {
+    # Its end comes after ports have left it, not before.
+    create_before_destroy = true
+  }
 }
 
 resource "openstack_networking_secgroup_rule_v2" "port" {
@@ -330,10 +364,6 @@ resource "terraform_data" "zones" {
 locals {
   asks_zones = length(var.zones) == 0 && contains([for group in values(local.group) : coalesce(group.zone, "none")], "spread")
   zones      = local.asks_zones ? terraform_data.zones[0].output : var.zones
-  zone = {
-    for name, node in var.nodes : name => node.zone == "spread" ? element(local.zones, node.index - 1) : node.zone
-  }
-  volume_zone = { for name, zone in local.zone : name => var.volume_zone == "node" ? zone : var.volume_zone }
 }
 
 # Login, placement
@@ -349,15 +379,14 @@ locals {
   # Known without the resource, so that another key replaces no machine.
   keypair = var.ssh_public_key == "" ? null : var.cluster_name
 
-  users = {
-    for name, node in var.nodes :
-    name => try(coalesce(local.node_settings[name].login_user, lookup(var.ssh_user, node.image, null), var.login_user), null)
-  }
-
   policies = {
     soft   = { together = "soft-affinity", apart = "soft-anti-affinity" }
     strict = { together = "affinity", apart = "anti-affinity" }
   }
+}
+
+locals {
+  hints = { for name, group in local.group : name => [for placed, made in openstack_compute_servergroup_v2.group : made.id if placed == name] }
 }
 
 resource "openstack_compute_servergroup_v2" "group" {
