@@ -4,24 +4,13 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import Literal
 
 from elasticluster_tf import clouds, terraform
 from elasticluster_tf.errors import EctfError
-
-
-@dataclass(frozen=True)
-class Check:
-    """One tool: found or missing, and the command that mends it."""
-
-    name: str
-    state: Literal["ok", "missing"]
-    found: str
-    remedy: str = ""
+from elasticluster_tf.reports import Check
 
 
 def versions(environment: Mapping[str, str], cache: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from elasticluster_tf.plan import InfraPlan
 
@@ -156,3 +157,88 @@ class ErrorReport:
     """Any failure."""
 
     error: ErrorBody
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value of the resolved file came from."""
+
+    key: str
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True)
+class ConfigReport:
+    """The resolved cluster file; `origins` with --origins only."""
+
+    config: Mapping[str, Any]
+    origins: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One tool of this machine: found or missing, and the command that mends it."""
+
+    name: str
+    state: Literal["ok", "missing"]
+    found: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class DoctorReport:
+    """What this machine has of the tools that a run may need."""
+
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of a cloud or a variable of a role; `schema` is its JSON Schema."""
+
+    name: str
+    type: str
+    required: bool
+    default: Any
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CloudEntry:
+    """A cloud there is; `sizes` is `any`, or a list of types."""
+
+    name: str
+    title: str
+    images: tuple[str, ...]
+    sizes: Any
+    credentials: tuple[str, ...]
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
+class CloudsReport:
+    """The clouds there are."""
+
+    clouds: tuple[CloudEntry, ...]
+
+
+@dataclass(frozen=True)
+class SoftwareEntry:
+    """A software there is."""
+
+    name: str
+    title: str
+    parts: Mapping[str, Any]
+    after: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    supported: tuple[str, ...]
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
+class SoftwareReport:
+    """The software there is."""
+
+    software: tuple[SoftwareEntry, ...]

@@ -31,6 +31,10 @@ _DOCUMENTS: dict[str, Any] = {
     "nodes": reports.NodesReport,
     "validate": reports.ValidateReport,
     "render": reports.RenderReport,
+    "config": reports.ConfigReport,
+    "clouds": reports.CloudsReport,
+    "software": reports.SoftwareReport,
+    "doctor": reports.DoctorReport,
     "error": reports.ErrorReport,
 }
 
@@ -38,13 +42,21 @@ _DOCUMENTS: dict[str, Any] = {
 def document_schemas() -> dict[str, dict[str, Any]]:
     """The schema of each kind of document, and of the events of a run, by name."""
     found = {kind: _document(kind, report) for kind, report in _DOCUMENTS.items()}
-    return {**found, "event": _events()}
+    return {**found, "version": _version(), "event": _events()}
 
 
 def _document(kind: str, report: Any) -> dict[str, Any]:
     schema = TypeAdapter(report).json_schema(mode="serialization")
     schema["properties"] = {"format": {"const": FORMAT}, "kind": {"const": kind}, **schema["properties"]}
     return _closed({"$schema": _DIALECT, **schema})
+
+
+def _version() -> dict[str, Any]:
+    """Versions stand under the names of what has them, which are no names of fields."""
+    names = ("ectf", "terraform", "ansible-core", "ansible-runner", "python")
+    fields = {"format": {"const": FORMAT}, "kind": {"const": "version"}}
+    properties = {**fields, **{name: {"type": "string"} for name in names}}
+    return _closed({"$schema": _DIALECT, "title": "Versions", "type": "object", "properties": properties})
 
 
 def _events() -> dict[str, Any]:

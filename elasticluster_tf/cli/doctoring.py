@@ -19,10 +19,11 @@ def doctor(as_json: AsJson = False) -> None:
         from platformdirs import user_cache_path
 
         from elasticluster_tf import doctor as doctors
+        from elasticluster_tf.reports import DoctorReport
 
         checks = doctors.examine(dict(os.environ), user_cache_path("ectf"))
         if as_json:
-            screen.show("doctor", {"checks": checks})
+            screen.show("doctor", DoctorReport(checks))
         else:
             rows = [("what", "state", "found", "what to do")]
             rows += [(one.name, one.state, one.found, one.remedy) for one in checks]

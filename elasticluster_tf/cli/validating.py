@@ -1,7 +1,7 @@
 """`ectf validate`, `ectf config`, `ectf schema`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -39,18 +39,18 @@ def config(
     """Show the resolved cluster file."""
     with reporting(as_json) as screen:
         from elasticluster_tf import documents
+        from elasticluster_tf.reports import ConfigReport, Origin
 
         wanted = source(files, file, assign)
         document = wanted.resolved.document
-        rows = [
-            {"key": documents.dotted(path), "value": value, "origin": str(document.value_place(path) or "")}
+        rows = tuple(
+            Origin(documents.dotted(path), value, str(document.value_place(path) or ""))
             for path, value in documents.leaves(document.data)
-        ]
+        )
         if as_json:
-            body: dict[str, Any] = {"config": document.data, "origins": rows if origins else []}
-            screen.show("config", body)
+            screen.show("config", ConfigReport(document.data, rows if origins else ()))
         elif origins:
-            screen.text("\n".join(f"{row['key']}: {row['value']!r}  # {row['origin']}" for row in rows))
+            screen.text("\n".join(f"{row.key}: {row.value!r}  # {row.origin}" for row in rows))
         else:
             screen.text(documents.dump(document.data))
 

@@ -53,6 +53,11 @@ def test_what_commands_print_fits(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert printed("nodes", name)[-1]["nodes"][0]["state"] == "built"
     assert printed("status", name)[-1]["nodes"][0]["state"] == "unreachable"
     assert printed("down", "--yes", name)[-1]["unchecked"] == ["static"]
-    assert codes == [0] * 7
+    assert printed("config", "--origins", name)[-1]["origins"][0]["key"] == "name"
+    assert {"local", "static"} <= {one["name"] for one in printed("clouds")[-1]["clouds"]}
+    assert printed("software")[-1]["software"]
+    assert set(printed("version")[-1]) > {"ectf", "terraform", "ansible-core"}
+    assert codes == [0] * 11
+    assert printed("doctor")[-1]["checks"]
     assert printed("validate", str(tmp_path / "none.yaml"))[-1]["error"]["problems"]
     assert codes[-1] == 4
