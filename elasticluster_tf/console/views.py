@@ -108,7 +108,8 @@ def down(console: Console, report: DownReport) -> None:
     """What went, what was kept, who was asked."""
     console.print(Text(f"{report.cluster}: {report.destroyed} resource(s) destroyed", style="bold"))
     for one in report.kept:
-        console.print(Text(f"kept: {one.type} {one.name or one.id} in {one.cloud}"))
+        title = one.id if one.name in ("", one.id) else f"{one.name} ({one.id})"
+        console.print(Text(f"kept: {one.type} {title} in {one.cloud}"))
     if report.checked:
         console.print(f"nothing else is left in {', '.join(report.checked)}")
     for label in report.unchecked:

@@ -60,6 +60,15 @@ def _imports(run: Run, root: RootInput, state: State) -> list[str]:
     return texts
 
 
+def forgotten(state: State) -> list[Leftover]:
+    """What the state knew as kept, for clouds that can't list it: its id is all that finds it again."""
+    return [
+        Leftover(one.module.removeprefix("module."), one.type, one.id, one.name, True)
+        for one in state.resources
+        if one.keep
+    ]
+
+
 def look(run: Run, root: RootInput, label: str) -> list[Leftover] | None:
     """What in a cloud carries the cluster's label; None where the cloud can't be asked."""
     files = terraform_files.leftovers(root, label)

@@ -72,7 +72,9 @@ def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[InfraP
     destroyed = _destroy(run, standing, confirm)
     kept, checked, unchecked = _proof(run, root)
     run.workdir.remove_if_empty()
-    return DownReport(goal.name, destroyed, kept, checked, unchecked)
+    seen = {one.id for one in kept}
+    unseen = tuple(one for one in keeping.forgotten(standing.state) if one.id not in seen)
+    return DownReport(goal.name, destroyed, (*kept, *unseen), checked, unchecked)
 
 
 def _stand(run: Run, root: RootInput, fresh: bool = True) -> Standing:

@@ -41,6 +41,7 @@ class Resource:
     name: str
     tainted: bool
     keep: bool = False
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,15 @@ def _resource(raw: Mapping[str, Any], instance: Mapping[str, Any]) -> Resource:
     key = instance.get("index_key")
     index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
     address = f"{head}{raw['type']}.{raw['name']}{index}"
+    attributes = instance.get("attributes") or {}
     return Resource(
         address,
         module,
         raw["type"],
         raw["name"],
         instance.get("status") == "tainted",
-        _keeps(instance.get("attributes") or {}),
+        _keeps(attributes),
+        str(attributes.get("id") or ""),
     )
 
 

@@ -115,10 +115,11 @@ def test_the_end_of_up() -> None:
 
 
 def test_the_end_of_down() -> None:
-    kept = (Leftover("x", "disk", "[d]-1", "", True),)
+    kept = (Leftover("x", "disk", "[d]-1", "", True), Leftover("x", "disk", "d-2", "a001_home", True))
     assert rows("down", DownReport("demo", 2, kept, ("x",), ("y",))) == [
         "demo: 2 resource(s) destroyed",
         "kept: disk [d]-1 in x",
+        "kept: disk a001_home (d-2) in x",
         "nothing else is left in x",
         "y can't tell what is left; the state is empty",
     ]
