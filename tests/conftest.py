@@ -1,11 +1,24 @@
 """What many tests start from and that takes seconds to make."""
 
+import os
 import shutil
+import sysconfig
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.builders import Terrain, echo
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where no Terraform is on the PATH, the one that ectf carries is found under its name."""
+    if shutil.which("terraform"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="ectf-terraform-"))
+    (folder / "terraform").symlink_to(Path(sysconfig.get_path("scripts")) / "ectf-terraform")
+    os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    config.add_cleanup(lambda: shutil.rmtree(folder))
 
 
 @pytest.fixture(scope="session")
