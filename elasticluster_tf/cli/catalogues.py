@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from elasticluster_tf.cli.options import AsJson, reporting
+from elasticluster_tf.cli.options import AsJson, catalogue, reporting
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def clouds(
     with reporting(as_json) as screen:
         from elasticluster_tf import catalogue_views
 
-        known = _known()
+        known = catalogue()
         found = catalogue_views.clouds(known, name)
         rows = catalogue_views.rows(found, name is not None)
         if images or sizes:
@@ -45,16 +45,8 @@ def software(
     with reporting(as_json) as screen:
         from elasticluster_tf import catalogue_views
 
-        found = catalogue_views.software(_known(), name)
+        found = catalogue_views.software(catalogue(), name)
         _show(screen, "software", found, catalogue_views.rows(found, name is not None))
-
-
-def _known() -> Any:
-    from platformdirs import user_cache_path
-
-    from elasticluster_tf import checks
-
-    return checks.catalogue(user_cache_path("ectf") / "hcl")
 
 
 def _show(screen: Any, kind: str, found: list[dict[str, Any]], rows: list[tuple[str, ...]]) -> None:

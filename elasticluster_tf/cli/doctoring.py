@@ -4,7 +4,7 @@ import os
 
 import typer
 
-from elasticluster_tf.cli.options import AsJson, reporting
+from elasticluster_tf.cli.options import AsJson, cache, reporting
 
 
 def register(app: typer.Typer) -> None:
@@ -16,12 +16,10 @@ def register(app: typer.Typer) -> None:
 def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, which versions, what is missing and what installs it."""
     with reporting(as_json) as screen:
-        from platformdirs import user_cache_path
-
         from elasticluster_tf import doctor as doctors
         from elasticluster_tf.reports import DoctorReport
 
-        checks = doctors.examine(dict(os.environ), user_cache_path("ectf"))
+        checks = doctors.examine(dict(os.environ), cache())
         if as_json:
             screen.show("doctor", DoctorReport(checks))
         else:
@@ -35,11 +33,9 @@ def doctor(as_json: AsJson = False) -> None:
 def version(as_json: AsJson = False) -> None:
     """Show the versions of ectf, Terraform and Ansible."""
     with reporting(as_json) as screen:
-        from platformdirs import user_cache_path
-
         from elasticluster_tf import doctor as doctors
 
-        found = doctors.versions(dict(os.environ), user_cache_path("ectf"))
+        found = doctors.versions(dict(os.environ), cache())
         if as_json:
             screen.show("version", found)
         else:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from elasticluster_tf.cli.options import DEFAULT_FILE, reporting
+from elasticluster_tf.cli.options import DEFAULT_FILE, catalogue, reporting
 
 
 def register(app: typer.Typer) -> None:
@@ -23,16 +23,12 @@ def init(
 ) -> None:
     """Write a commented cluster file that validates as it stands."""
     with reporting() as screen:
-        from platformdirs import user_cache_path
-
-        from elasticluster_tf import checks, first_file
+        from elasticluster_tf import first_file
         from elasticluster_tf.errors import Refused
         from elasticluster_tf.workdir import write_whole
 
         if file.exists() and not force:
             raise Refused("the file exists already", str(file), "--force overwrites it")
-        text = first_file.compose(
-            file, cloud, tuple(software or ()), checks.catalogue(user_cache_path("ectf") / "hcl")
-        )
+        text = first_file.compose(file, cloud, tuple(software or ()), catalogue())
         write_whole(file, text)
         screen.line(f"{file} is written; next: ectf up {file}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from elasticluster_tf.checks import Catalogue
     from elasticluster_tf.console import Screen
     from elasticluster_tf.pipeline import Cluster
     from elasticluster_tf.source import Source
@@ -63,12 +64,24 @@ def source(
     files: list[Path] | None, more: list[Path] | None = None, assignments: list[str] | None = None
 ) -> "Source":
     """The cluster files that the options name."""
-    from platformdirs import user_cache_path
-
     from elasticluster_tf.source import Source
 
     named = (*(more or ()), *(files or ())) or (DEFAULT_FILE,)
-    return Source(named, dict(os.environ), user_cache_path("ectf"), tuple(assignments or ()))
+    return Source(named, dict(os.environ), cache(), tuple(assignments or ()))
+
+
+def cache() -> Path:
+    """The user's folder for what can be made again."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("ectf")
+
+
+def catalogue() -> "Catalogue":
+    """The shipped clouds and software, for commands that read no cluster file."""
+    from elasticluster_tf import checks
+
+    return checks.catalogue(cache() / "hcl")
 
 
 def cluster(

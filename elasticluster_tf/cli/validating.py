@@ -1,11 +1,10 @@
 """`ectf validate`, `ectf config`, `ectf schema`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from elasticluster_tf.cli.options import AsJson, Assignments, Files, MoreFiles, reporting, source
+from elasticluster_tf.cli.options import AsJson, Assignments, Files, MoreFiles, catalogue, reporting, source
 
 
 def register(app: typer.Typer) -> None:
@@ -60,9 +59,6 @@ def schema() -> None:
     with reporting() as screen:
         import json
 
-        from platformdirs import user_cache_path
+        from elasticluster_tf import schemas
 
-        from elasticluster_tf import checks, schemas
-
-        known = checks.catalogue(Path(user_cache_path("ectf")) / "hcl")
-        screen.text(json.dumps(schemas.cluster_schema(known), indent=2, ensure_ascii=False))
+        screen.text(json.dumps(schemas.cluster_schema(catalogue()), indent=2, ensure_ascii=False))

@@ -12,10 +12,10 @@ from elasticluster_tf.reports import Summary
 _ADDRESS = "terraform_data.record"
 
 
-def host_keys(run: Run, resolved: Resolved, built: Built, summary: Summary) -> None:
+def host_keys(run: Run, resolved: Resolved, built: Built, summary: Summary) -> bool:
     """Remember on which machines the final host key serves: those the configuration went through on.
 
-    Nothing to do on clouds that tell host keys themselves.
+    Nothing to do on clouds that tell host keys themselves. Returns whether the state was written.
     """
     state = built.state
     done = {
@@ -24,7 +24,7 @@ def host_keys(run: Run, resolved: Resolved, built: Built, summary: Summary) -> N
         if name in state.bootstrap and (summary.ok.get(name) or state.swapped.get(name) == one.instance_id)
     }
     if done == dict(state.swapped):
-        return
+        return False
     file = run.workdir.path / VALUES
     values = json.loads(file.read_text(encoding="utf-8"))
     values["record"] = {"host_keys": done}
@@ -38,3 +38,4 @@ def host_keys(run: Run, resolved: Resolved, built: Built, summary: Summary) -> N
         if touched not in ([], [_ADDRESS]):
             raise EctfError("recording would change more than the record", "", "", "\n".join(touched))
         runner.apply(len(touched))
+    return True

@@ -46,24 +46,19 @@ def guard(resolved: Resolved) -> None:
 
 def check_limit(resolved: Resolved, limit: Sequence[str]) -> None:
     """Refuse names that are no nodes."""
-    known = [node.name for node in resolved.nodes]
-    wrong = [name for name in limit if name not in known]
-    if wrong:
-        raise InputError(
-            [
-                Problem(f"--limit: there is no node `{name}`", "", None, did_you_mean(name, known))
-                for name in wrong
-            ]
-        )
+    _refuse_unknown("--limit: there is no node", limit, [node.name for node in resolved.nodes])
 
 
 def check_groups(resolved: Resolved, groups: Sequence[str]) -> None:
     """Refuse names that are no groups."""
-    known = list(resolved.config.groups)
-    wrong = [name for name in groups if name not in known]
+    _refuse_unknown("there is no group", groups, list(resolved.config.groups))
+
+
+def _refuse_unknown(message: str, names: Sequence[str], known: Sequence[str]) -> None:
+    wrong = [name for name in names if name not in known]
     if wrong:
-        hints = {name: did_you_mean(name, known) for name in wrong}
-        raise InputError([Problem(f"there is no group `{name}`", "", None, hints[name]) for name in wrong])
+        problems = [Problem(f"{message} `{name}`", "", None, did_you_mean(name, known)) for name in wrong]
+        raise InputError(problems)
 
 
 def read_state(run: Run, files: Files, resolved: Resolved) -> Standing:
@@ -252,8 +247,8 @@ def configure(
         )
         changed = sum(summary.changed.values())
         note(f"{changed} task(s) changed something" if changed else "nothing changed")
-    recording.host_keys(run, resolved, built, summary)
-    login.write_connection(run.workdir, resolved, run.terraform().state(), access, run.world)
+    if recording.host_keys(run, resolved, built, summary):
+        login.write_connection(run.workdir, resolved, run.terraform().state(), access, run.world)
     with run.stage("health", "Check the software") as note:
         present = [node for node in resolved.nodes if node.name in built.nodes]
         checked = health.check(
