@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from elasticluster_tf import documents, resources, value_types
 from elasticluster_tf.config import ClusterConfig
 from elasticluster_tf.documents import Document, KeyPath
-from elasticluster_tf.errors import Problem, did_you_mean
+from elasticluster_tf.errors import InputError, Place, Problem, did_you_mean
 from elasticluster_tf.value_types import ValueType
 
 # The role that runs first on every node; it is not chosen in the file.
@@ -37,21 +37,34 @@ class Port(_Facts):
     description: str = ""
 
 
+class Command(_Facts):
+    """A command on the first node of a part: where it runs and its words."""
+
+    part: str
+    command: tuple[str, ...] = Field(min_length=1)
+
+
 class Part(_Facts):
-    """A job that nodes do in a software."""
+    """A job that nodes do in a software.
+
+    The commands `drain`, `remove` and `resume` run as root and get names of nodes of this part as arguments:
+    before the nodes are destroyed, once they are drained, and after they were configured.
+    """
 
     description: str = ""
     min: int = 0
     max: int | None = None
     needs: tuple[str, ...] = ()
+    min_cpus: int = Field(0, description="Fewest processors of a host.")
+    min_memory_gb: float = Field(0, description="Least memory of a host in GiB.")
     ports: tuple[Port, ...] = ()
-
-
-class Health(_Facts):
-    """A command that tells whether the software works: where it runs and its words."""
-
-    part: str
-    command: tuple[str, ...]
+    peers: tuple[str, ...] | None = Field(
+        None, description="Parts whose hosts its configuration names; without it, all parts."
+    )
+    precious: str = Field("", description="What of value is on its hosts and goes with them.")
+    drain: Command | None = None
+    remove: Command | None = None
+    resume: Command | None = None
 
 
 class SoftwareFacts(_Facts):
@@ -60,10 +73,20 @@ class SoftwareFacts(_Facts):
     title: str
     parts: dict[str, Part]
     after: tuple[str, ...] = ()
+    requires: tuple[str, ...] = Field((), description="Other software that has to be in the file.")
     conflicts: tuple[str, ...] = ()
     supported: tuple[str, ...] = ()
-    health: Health | None = None
+    health: Command | None = None
     roles: tuple[str, ...] = Field((), description="Other roles of ours that its plays use.")
+
+    @model_validator(mode="after")
+    def _parts_exist(self) -> Self:
+        named = {peer for part in self.parts.values() for peer in part.peers or ()}
+        commands = [c for part in self.parts.values() for c in (part.drain, part.remove, part.resume)]
+        named |= {command.part for command in (self.health, *commands) if command}
+        if unknown := sorted(named - set(self.parts)):
+            raise ValueError(f"there is no part {', '.join(unknown)}")
+        return self
 
 
 @dataclass(frozen=True)
@@ -108,9 +131,18 @@ def discover(own: Path | None = None) -> dict[str, Software]:
 
 
 def load(folder: Path) -> Software:
-    """The software of a folder."""
-    text = (folder / "software.yaml").read_text(encoding="utf-8")
-    return Software(folder.name, folder, SoftwareFacts.model_validate(documents.plain(text)))
+    """The software of a folder; raises InputError for a software.yaml that is not of the form."""
+    file = folder / "software.yaml"
+    document = documents.parse(file.read_text(encoding="utf-8"), str(file), {})
+    try:
+        return Software(folder.name, folder, SoftwareFacts.model_validate(document.data))
+    except ValidationError as error:
+        problems = [document.problem(tuple(one["loc"]), one["msg"]) for one in error.errors()]
+        raise InputError([one if one.place else _of_file(one, file) for one in problems]) from error
+
+
+def _of_file(problem: Problem, file: Path) -> Problem:
+    return Problem(problem.message, problem.key, Place(str(file), 1, 1), problem.hint)
 
 
 def choose(
@@ -175,6 +207,7 @@ def _part_problems(config: ClusterConfig, document: Document, software: Software
                 yield document.problem((*path, part), f"there is no group `{group}`", hint)
     for part, wanted in facts.parts.items():
         yield from _count_problems(config, document, software, part, wanted)
+        yield from _size_problems(config, document, software, part, wanted)
 
 
 def _system_problems(
@@ -205,6 +238,25 @@ def _count_problems(
         yield document.problem(path, f"part `{part}` takes at most {wanted.max} node(s), there are {count}")
 
 
+def _size_problems(
+    config: ClusterConfig, document: Document, software: Software, part: str, wanted: Part
+) -> Iterator[Problem]:
+    """Groups whose portable size is too small; what a cloud's own type has is that cloud's knowledge."""
+    for group in config.software[software.name].parts.get(part, ()):
+        size = config.groups[group].size if group in config.groups else None
+        if size is None:
+            continue
+        message = f"part `{part}` of {software.name} wants at least"
+        if size.cpus < wanted.min_cpus:
+            path: KeyPath = ("groups", group, "size", "cpus")
+            yield document.problem(path, f"{message} {wanted.min_cpus} cpus, `{group}` has {size.cpus}")
+        if size.memory_gb < wanted.min_memory_gb:
+            path = ("groups", group, "size", "memory_gb")
+            yield document.problem(
+                path, f"{message} {wanted.min_memory_gb:g} GiB of memory, `{group}` has {size.memory_gb:g}"
+            )
+
+
 def _variable_problems(config: ClusterConfig, document: Document, software: Software) -> Iterator[Problem]:
     fields = {
         name: value_types.Field(variable.type, variable.required, variable.description)
@@ -219,6 +271,11 @@ def _variable_problems(config: ClusterConfig, document: Document, software: Soft
 def _order_problems(document: Document, chosen: Sequence[Software]) -> Iterator[Problem]:
     order = {software.name: index for index, software in enumerate(chosen)}
     for software in chosen:
+        for required in software.facts.requires:
+            if required not in order:
+                hint = f"add `{required}` to `software:`"
+                path: KeyPath = ("software", software.name)
+                yield document.problem(path, f"works with `{required}` only", hint, at_key=True)
         for earlier in software.facts.after:
             if order.get(earlier, -1) > order[software.name]:
                 hint = f"put `{earlier}` before `{software.name}` in the file"

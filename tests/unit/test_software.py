@@ -8,6 +8,7 @@ import pytest
 
 from elasticluster_tf import software as softwares
 from elasticluster_tf.config import ClusterConfig
+from elasticluster_tf.errors import InputError
 from elasticluster_tf.software import Port, Software
 from tests.builders import REPOSITORY, catalogue, document, problems, software, software_folder
 
@@ -76,6 +77,7 @@ def test_a_role_without_argument_specs_has_no_variables(tmp_path: Path) -> None:
         ({}, "{x: {workr: a}}", [("software.x.workr", "x has no part `workr`", "did you mean `worker`?")]),
         ({}, "{x: {worker: [a, c]}}", [("software.x.worker", "there is no group `c`", "known: a, b")]),
         ({"supported": ["debian-13"]}, "{x: {worker: a}}", [("software.x.worker", "x does not support debian-12, which `a` runs", "supported: debian-13")]),
+        ({"requires": ["y"]}, "{x: {worker: a}}", [("software.x", "works with `y` only", "add `y` to `software:`")]),
         ({"supported": ["debian-12"]}, "{x: {worker: a}}", []),
         ({"supported": ["debian-13"]}, "{x: {}}", []),
     ],
@@ -87,6 +89,37 @@ def test_what_a_software_asks_of_its_groups(facts: Mapping[str, Any], text: str,
 def test_images_of_unknown_systems_are_left_to_the_role() -> None:
     text = "{a: {count: 1, image: ami-1}, b: {count: 1}}"
     assert wrong("{x: {worker: a}}", software("x", supported=["debian-13"]), groups=text) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong_keys"),
+    [
+        ({}, []),
+        ({"min_cpus": 2, "min_memory_gb": 1}, []),
+        ({"min_cpus": 4, "min_memory_gb": 1.5}, ["groups.a.size.cpus", "groups.a.size.memory_gb"]),
+    ],
+)
+def test_hosts_that_are_too_small(part: Mapping[str, Any], wrong_keys: list[str]) -> None:
+    groups = "{a: {count: 1, size: {cpus: 2, memory_gb: 1}}, b: {count: 1}}"
+    found = wrong("{x: {worker: [a, b]}}", software("x", {"worker": part}), groups=groups)
+    assert [key for key, _, _ in found] == wrong_keys
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ("title: Mine\nparts: {a: {peers: [b]}}\n", "there is no part b"),
+        ("title: Mine\nparts: {a: {drain: {part: c, command: [x]}}}\n", "there is no part c"),
+        ("title: Mine\nparts: {a: {}}\nhealth: {part: d, command: [x]}\n", "there is no part d"),
+        ("title: Mine\nparts: {a: {mni: 1}}\n", "Extra inputs"),
+        ("title: [\n", "expected"),
+    ],
+)
+def test_a_wrong_software_yaml_is_bad_input(tmp_path: Path, facts: str, message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        softwares.load(software_folder(tmp_path / "mine", facts))
+    assert message in raised.value.problems[0].message
+    assert "software.yaml" in str(raised.value.problems[0].place)
 
 
 @pytest.mark.parametrize(
