@@ -27,6 +27,7 @@ _PLUGINS = {
     "action": "action_plugins",
     "filter": "filter_plugins",
 }
+PLUGIN_FOLDERS = tuple(f"ansible/{folder}/" for folder in _PLUGINS.values())
 # Characters that would make Ansible evaluate a text.
 _MARKS = ("{{", "{%", "{#")
 
@@ -44,6 +45,7 @@ def render(config: ClusterConfig, carried: Sequence[Software]) -> Files:
     """Playbooks, roles and settings: all that the cluster file alone decides."""
     files = {
         "ansible/site.yml": templating.render("site.yml.j2", {"software": [one.name for one in carried]}),
+        "ansible/addresses.yml": templating.render("addresses.yml.j2", {}),
         "ansible/ansible.cfg": templating.render("ansible.cfg.j2", {"forks": _forks(config)}),
         "ansible/inventory": templating.render("inventory.j2", {}),
     }
@@ -84,9 +86,14 @@ def connect(
     bastions: Mapping[str, str | None],
     bootstrapped: Collection[str],
     known_hosts: str,
+    fingerprints: Mapping[str, str] | None = None,
 ) -> Files:
     """Inventory, known_hosts and ssh_config: what is known once the nodes are built."""
     tree = inventory(config, carried, nodes, built, access, bastions, bootstrapped)
+    for group in config.groups:
+        for name, host in tree["all"]["children"][group]["hosts"].items():
+            if name in (fingerprints or {}):
+                host["node_fingerprint"] = (fingerprints or {})[name]
     return {
         "ansible/hosts.yml": _unsafe_yaml(tree) + "\n",
         "known_hosts": known_hosts,
@@ -130,7 +137,6 @@ def inventory(
 
 
 def _host(node: Node, built: BuiltNode, access: Access, bastions: Mapping[str, str | None]) -> dict[str, Any]:
-    mounts = {name: volume.mount for name, volume in node.volumes.items()}
     return {
         "ansible_host": built.ssh_host,
         "ansible_port": built.ssh_port,
@@ -138,6 +144,14 @@ def _host(node: Node, built: BuiltNode, access: Access, bastions: Mapping[str, s
         "ansible_ssh_common_args": " ".join(
             shlex.quote(word) for word in ssh_arguments(built, access, bastions)
         ),
+        **facts(node, built),
+    }
+
+
+def facts(node: Node, built: BuiltNode) -> dict[str, Any]:
+    """What roles may know of a host, whoever contacts it from wherever."""
+    mounts = {name: volume.mount for name, volume in node.volumes.items()}
+    return {
         "node_address": built.address,
         "node_cloud": node.cloud,
         "node_cpus": node.cpus,

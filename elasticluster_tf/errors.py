@@ -95,9 +95,10 @@ class TerraformFailed(EctfError):
 
 
 class ConfigureFailed(EctfError):
-    """Ansible could not finish on some node; the other nodes' work is done."""
+    """Ansible could not finish on some node; the work of the nodes in `finished` is done."""
 
     exit_code = 6
+    finished: tuple[str, ...] = ()
 
 
 class TooFewNodes(EctfError):

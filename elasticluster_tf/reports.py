@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.plan import Plan
 
 # The form of the documents made of these; raised when a change could break a reader.
 FORMAT = 1
@@ -24,11 +24,12 @@ class TaskFailure:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a configuration run did: tasks by node."""
+    """What a configuration run did: tasks by node; `finished` are the nodes that came to its end."""
 
     ok: Mapping[str, int] = field(default_factory=dict)
     changed: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[TaskFailure, ...] = ()
+    finished: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class UpReport:
     cluster: str
     nodes: tuple[str, ...]
     missing: tuple[str, ...] = ()
-    plan: InfraPlan | None = None
+    plan: Plan | None = None
     applied: bool = False
     configuration: Summary | None = None
     health: tuple[Health, ...] = ()

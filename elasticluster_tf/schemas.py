@@ -24,7 +24,7 @@ def cluster_schema(known: Catalogue) -> dict[str, Any]:
 
 # The commands' documents by kind; the generated files stand in docs/schemas/.
 _DOCUMENTS: dict[str, Any] = {
-    "plan": plan.InfraPlan,
+    "plan": plan.Plan,
     "up": reports.UpReport,
     "down": reports.DownReport,
     "status": reports.ClusterStatus,

@@ -91,13 +91,15 @@ class SoftwareFacts(_Facts):
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of a role."""
+    """A variable of a role; `parts` are those whose hosts alone use it, none when all do."""
 
     name: str
     type: ValueType
     description: str = ""
     required: bool = False
     default: Any = None
+    secret: bool = False
+    parts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -110,17 +112,35 @@ class Software:
 
     @cached_property
     def variables(self) -> dict[str, Variable]:
-        """The role's variables, from all entry points of its argument specs."""
+        """The role's variables, from all entry points of its argument specs.
+
+        An entry point that bears a part's name holds what only that part's hosts use.
+        """
         path = self.path / "meta" / "argument_specs.yml"
         specs = documents.plain(path.read_text(encoding="utf-8")) if path.is_file() else {}
         found: dict[str, Variable] = {}
-        for entry in (specs.get("argument_specs") or {}).values():
+        for point, entry in (specs.get("argument_specs") or {}).items():
+            own = frozenset({point} & set(self.facts.parts))
             for name, option in (entry.get("options") or {}).items():
-                description = value_types.sentence(option.get("description"))
-                wanted = value_types.from_argument_spec(option)
-                required = bool(option.get("required"))
-                found[name] = Variable(name, wanted, description, required, option.get("default"))
+                parts = own if name not in found else _both(own, found[name].parts)
+                found[name] = _variable(name, option, parts)
         return found
+
+
+def _variable(name: str, option: Mapping[str, Any], parts: frozenset[str]) -> Variable:
+    return Variable(
+        name,
+        value_types.from_argument_spec(option),
+        value_types.sentence(option.get("description")),
+        bool(option.get("required")),
+        option.get("default"),
+        bool(option.get("no_log")),
+        parts,
+    )
+
+
+def _both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    return one | other if one and other else frozenset()
 
 
 def discover(own: Path | None = None) -> dict[str, Software]:

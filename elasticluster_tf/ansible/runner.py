@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,35 +24,62 @@ _PASSED = (
 _TAIL_LINES = 12
 
 
+@dataclass(frozen=True)
+class Job:
+    """One run of a playbook of the work folder; its log is named after the playbook.
+
+    `limit` are the hosts, `tags` the plays. `new_nodes` says that machines may have been made just now, which
+    take a while until they answer; else one that does not answer is named at once. A host is finished when
+    it came through `last_task`; without one, when nothing failed on it.
+    """
+
+    playbook: str = "site.yml"
+    limit: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    new_nodes: bool = True
+    last_task: str = "Write the host's fingerprint"
+
+    @property
+    def name(self) -> str:
+        """What its logs are called."""
+        return "ansible" if self.playbook == "site.yml" else f"ansible-{Path(self.playbook).stem}"
+
+    @property
+    def arguments(self) -> str | None:
+        """Words of ansible-playbook's command line."""
+        words = ["--tags", ",".join(self.tags)] if self.tags else []
+        words += [] if self.new_nodes else ["--extra-vars", "base_connection_attempts=1"]
+        return shlex.join(words) or None
+
+
 def configure(
     workdir: Path,
     logs: Path,
     secret: RootSecret,
     environment: Mapping[str, str],
     tell: Tell,
-    limit: Sequence[str] = (),
+    job: Job,
     inherit: Sequence[int] = (),
-    new_nodes: bool = True,
 ) -> Summary:
-    """Run the work folder's site.yml.
+    """Run a playbook of the work folder.
 
-    `new_nodes` says that machines may have been made just now, which take a while until they answer; else
-    one that does not answer is named at once. Raises ConfigureFailed with every failure, after all other
-    nodes' work is done; Interrupted when the user ended it.
+    Raises ConfigureFailed with every failure, after all other nodes' work is done; Interrupted when the user
+    ended it.
     """
+    artifacts = logs / job.name
     request = {
-        "artifacts": str(logs / "ansible"),
+        "artifacts": str(artifacts),
         "project": str(workdir / "ansible"),
-        "playbook": "site.yml",
+        "playbook": job.playbook,
         "inventory": str(workdir / "ansible" / "hosts.yml"),
-        "limit": ",".join(limit) or None,
-        "cmdline": None if new_nodes else "--extra-vars base_connection_attempts=1",
+        "limit": ",".join(job.limit) or None,
+        "cmdline": job.arguments,
     }
-    total = _count_tasks(workdir / "ansible")
+    total = _count_tasks(workdir / "ansible", job.tags)
     descriptor = _secret_descriptor(secret)
     try:
-        (logs / "ansible").mkdir(exist_ok=True)
-        request_file = logs / "ansible-request.json"
+        artifacts.mkdir(exist_ok=True)
+        request_file = logs / f"{job.name}-request.json"
         request_file.write_text(json.dumps({**request, "secret_descriptor": descriptor}), encoding="utf-8")
         progress = _Progress(tell, total)
         words = [sys.executable, "-m", "elasticluster_tf.ansible.child", str(request_file)]
@@ -59,7 +87,7 @@ def configure(
             words,
             workdir,
             _environment(environment, workdir),
-            logs / "ansible.jsonl",
+            logs / f"{job.name}.jsonl",
             progress.line,
             (*inherit, descriptor),
         )
@@ -68,9 +96,9 @@ def configure(
     if ended.interrupted:
         hint = "nodes keep what was done; the same command goes on"
         raise Interrupted("interrupted during the configuration", "", hint)
-    summary = read_summary(ended.output.splitlines())
+    summary = read_summary(ended.output.splitlines(), job.last_task)
     if ended.code or summary.failures:
-        raise _failure(summary, logs, ended.errors or ended.output)
+        raise _failure(summary, artifacts, ended.errors or ended.output)
     return summary
 
 
@@ -104,9 +132,10 @@ def _locale(environment: Mapping[str, str]) -> str:
     return given if given.lower().replace("-", "").endswith("utf8") else "C.UTF-8"
 
 
-def _count_tasks(folder: Path) -> int:
+def _count_tasks(folder: Path, tags: Sequence[str] = ()) -> int:
     """An estimate for the progress: the tasks written in the roles the plays use."""
-    files = [*folder.glob("roles/*/tasks/*.yml"), *folder.glob("*.yml")]
+    roles = [folder / "roles" / tag for tag in tags] or list(folder.glob("roles/*"))
+    files = [*(path for role in roles for path in role.glob("tasks/*.yml")), *folder.glob("*.yml")]
     return sum(
         _tasks(documents.plain(path.read_text(encoding="utf-8")))
         for path in files
@@ -159,10 +188,11 @@ def _event(line: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and "data" in found else None
 
 
-def read_summary(lines: Sequence[str]) -> Summary:
+def read_summary(lines: Sequence[str], last_task: str = "") -> Summary:
     """The end of a run from all its lines, so that nothing missed on the way counts."""
     stats: dict[str, Any] = {}
     failures = []
+    finished: list[str] = []
     for line in lines:
         event = _event(line)
         if event is None:
@@ -171,7 +201,13 @@ def read_summary(lines: Sequence[str]) -> Summary:
             stats = event["data"]
         elif failure := _task_failure(event):
             failures.append(failure)
-    return Summary(stats.get("ok", {}), stats.get("changed", {}), tuple(failures))
+        elif event["event"] == "runner_on_ok" and event["data"].get("task") == last_task:
+            finished.append(event["data"]["host"])
+    ok = stats.get("ok", {})
+    if not last_task:
+        failed = {one.node for one in failures}
+        finished = [node for node in ok if node not in failed]
+    return Summary(ok, stats.get("changed", {}), tuple(failures), tuple(finished))
 
 
 def _task_failure(event: Mapping[str, Any]) -> TaskFailure | None:
@@ -198,8 +234,8 @@ def _last_lines(result: Mapping[str, Any]) -> Iterator[str]:
                 yield from one[key].strip().splitlines()[-_TAIL_LINES:]
 
 
-def _failure(summary: Summary, logs: Path, output: str) -> ConfigureFailed:
-    log = f"log: {shlex.quote(str(logs / 'ansible' / 'artifacts' / 'ansible' / 'stdout'))}"
+def _failure(summary: Summary, artifacts: Path, output: str) -> ConfigureFailed:
+    log = f"log: {shlex.quote(str(artifacts / 'artifacts' / 'ansible' / 'stdout'))}"
     if not summary.failures:
         return ConfigureFailed(
             "Ansible ended with an error", "", log, "\n".join(output.splitlines()[-_TAIL_LINES:])
@@ -212,4 +248,6 @@ def _failure(summary: Summary, logs: Path, output: str) -> ConfigureFailed:
         rows += [f"    {line}" for line in one.tail.splitlines()]
     nodes = sorted({one.node for one in summary.failures})
     message = f"the configuration failed on {', '.join(nodes)}"
-    return ConfigureFailed(message, summary.failures[0].node, log, "\n".join(rows))
+    error = ConfigureFailed(message, summary.failures[0].node, log, "\n".join(rows))
+    error.finished = summary.finished
+    return error

@@ -5,6 +5,7 @@ import typer
 from elasticluster_tf.cli.options import (
     AsJson,
     Assignments,
+    Everything,
     Files,
     Limit,
     MoreFiles,
@@ -27,9 +28,10 @@ def configure(
     assign: Assignments = None,
     workdir: WorkdirPath = None,
     limit: Limit = None,
+    everything: Everything = False,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Run the Ansible half alone, on the nodes that exist."""
+    """Configure the nodes that exist, where something differs from what the state remembers."""
     with reporting(as_json, verbose) as screen:
-        screen.show("up", cluster(screen, files, file, assign, workdir).configure(names(limit)))
+        screen.show("up", cluster(screen, files, file, assign, workdir).configure(names(limit), everything))

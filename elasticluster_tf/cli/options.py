@@ -52,6 +52,9 @@ Limit = Annotated[
     str | None,
     typer.Option("--limit", metavar="NODE,NODE", help="Configure these nodes only.", show_default=False),
 ]
+Everything = Annotated[
+    bool, typer.Option("--all", help="Configure all nodes, also those on which nothing differs.")
+]
 Allow = Annotated[
     list[str] | None,
     typer.Option(

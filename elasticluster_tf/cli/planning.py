@@ -9,6 +9,7 @@ from elasticluster_tf.cli.options import (
     Allow,
     AsJson,
     Assignments,
+    Everything,
     Files,
     Limit,
     MoreFiles,
@@ -22,7 +23,7 @@ from elasticluster_tf.cli.options import (
 
 if TYPE_CHECKING:
     from elasticluster_tf.console import Screen
-    from elasticluster_tf.plan import InfraPlan
+    from elasticluster_tf.plan import Plan
 
 _PENDING = 2
 
@@ -50,7 +51,7 @@ def plan(
         quiet = screen if not as_json else _silent(screen)
         found = cluster(quiet, files, file, assign, workdir, allow).plan()
         screen.show("plan", found)
-    if detailed_exitcode and (found.changes or found.drift):
+    if detailed_exitcode and (found.pending or found.infrastructure.drift):
         raise typer.Exit(_PENDING)
 
 
@@ -62,6 +63,7 @@ def up(
     yes: Yes = False,
     no_configure: Annotated[bool, typer.Option("--no-configure", help="Build only.")] = False,
     limit: Limit = None,
+    everything: Everything = False,
     refresh_images: Annotated[
         list[str] | None,
         typer.Option(
@@ -76,12 +78,16 @@ def up(
     with reporting(as_json, verbose) as screen:
         wanted = cluster(screen, files, file, assign, workdir, allow)
         report = wanted.up(
-            lambda found: decide(screen, found, yes), not no_configure, names(limit), refresh_images or ()
+            lambda found: decide(screen, found, yes),
+            not no_configure,
+            names(limit),
+            refresh_images or (),
+            everything,
         )
         screen.show("up", report)
 
 
-def decide(screen: "Screen", found: "InfraPlan", yes: bool) -> bool:
+def decide(screen: "Screen", found: "Plan", yes: bool) -> bool:
     """Show the plan and let the user decide; without a terminal nobody can, so it is refused."""
     from elasticluster_tf.errors import Refused
 

@@ -12,14 +12,15 @@ from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
 from elasticluster_tf.pipeline import health, login, stages, teardown
+from elasticluster_tf.pipeline.configuring import Scope
 from elasticluster_tf.pipeline.run import World, begin
-from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.plan import Plan
 from elasticluster_tf.reports import ClusterStatus, DownReport, NodeStatus, UpReport
 from elasticluster_tf.source import Source
 from elasticluster_tf.terraform import State
 from elasticluster_tf.workdir import Workdir
 
-Confirm = Callable[[InfraPlan], bool]
+Confirm = Callable[[Plan], bool]
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,13 @@ class Cluster:
             **ansible_files.render(found.config, found.software),
         }
 
-    def plan(self) -> InfraPlan:
+    def plan(self) -> Plan:
         """What would change. Writes the work folder only."""
         self._guard()
         with begin(self.workdir, "plan", self.world) as run:
-            return stages.plan(run, self.resolved, self.rendered(), self.source.catalogue, self.allow).plan
+            return stages.plan(
+                run, self.resolved, self.rendered(), self.source.catalogue, self.allow, scope=Scope()
+            ).plan
 
     def up(
         self,
@@ -69,14 +72,19 @@ class Cluster:
         configure: bool = True,
         limit: Sequence[str] = (),
         refresh_images: Sequence[str] = (),
+        everything: bool = False,
     ) -> UpReport:
-        """Make the cluster as the file says: plan, confirm, apply, configure, check its health."""
+        """Make the cluster as the file says: plan, confirm, apply, configure, check its health.
+
+        Hosts are configured where something differs from what the state remembers; with `everything`, all.
+        """
         self._guard()
         stages.check_limit(self.resolved, limit)
         stages.check_groups(self.resolved, refresh_images)
-        known, files = self.source.catalogue, self.rendered()
+        known, files, scope = self.source.catalogue, self.rendered(), Scope(limit, everything)
         with begin(self.workdir, "up", self.world) as run:
-            planned = stages.plan(run, self.resolved, files, known, self.allow, refresh_images)
+            hosts = scope if configure else None
+            planned = stages.plan(run, self.resolved, files, known, self.allow, refresh_images, hosts)
             login.root_secret(run.workdir, self.world)
             stages.confirm(planned.plan, confirm)
             stages.before_destroy(run, planned.plan)
@@ -84,15 +92,16 @@ class Cluster:
             login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
             if not configure:
                 return stages.report(self.resolved, built, planned.plan, self.access)
-            return stages.configure(run, self.resolved, built, planned.plan, self.access, limit)
+            return stages.configure(run, self.resolved, built, files, planned.plan, self.access, scope)
 
-    def configure(self, limit: Sequence[str] = ()) -> UpReport:
+    def configure(self, limit: Sequence[str] = (), everything: bool = False) -> UpReport:
         """The Ansible half alone, on the nodes that the state knows."""
         stages.check_limit(self.resolved, limit)
+        files, scope = self.rendered(), Scope(limit, everything)
         with begin(self.workdir, "configure", self.world) as run:
-            built = stages.read_built(run, self.resolved, self.rendered(), self.allow)
+            built = stages.read_built(run, self.resolved, files, self.allow)
             login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
-            return stages.configure(run, self.resolved, built, None, self.access, limit)
+            return stages.configure(run, self.resolved, built, files, None, self.access, scope)
 
     def down(self, confirm: Confirm) -> DownReport:
         """Destroy everything but what is kept, and look whether anything is left."""

@@ -1,6 +1,7 @@
 """How nodes are reached: the login key, first and final host keys, the files that ssh reads."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,14 @@ def write_values(run: Run, resolved: Resolved, state: State) -> None:
     Only a new cluster's first plan needs the root secret.
     """
     values = {"ssh_public_key": _public_key(run.workdir, resolved, run.world, state)}
-    run.workdir.write(
-        {VALUES: json.dumps({**values, **_first_keys(resolved, state)}, indent=2) + "\n"},
-        prune=False,
-        private=True,
-    )
+    write_more(run.workdir, {**values, **_first_keys(resolved, state)}, afresh=True)
+
+
+def write_more(workdir: Workdir, values: Mapping[str, Any], afresh: bool = False) -> None:
+    """Write values beside those that are there, or instead of them."""
+    file = workdir.path / VALUES
+    present = {} if afresh else json.loads(file.read_text(encoding="utf-8"))
+    workdir.write({VALUES: json.dumps({**present, **values}, indent=2) + "\n"}, prune=False, private=True)
 
 
 def _first_keys(resolved: Resolved, state: State) -> dict[str, Any]:
@@ -50,16 +54,20 @@ def _first_keys(resolved: Resolved, state: State) -> dict[str, Any]:
         "bootstrap": {name: key.private for name, key in keys.items()},
         "host_keys": {name: key.public for name, key in keys.items()},
         "user_data": {name: host_keys.user_data(key) for name, key in keys.items()},
-        "record": {"host_keys": {name: one for name, one in state.swapped.items() if name in keys}},
     }
 
 
 def write_connection(
-    workdir: Workdir, resolved: Resolved, state: State, access: Access, world: World
+    workdir: Workdir,
+    resolved: Resolved,
+    state: State,
+    access: Access,
+    world: World,
+    fingerprints: Mapping[str, str] | None = None,
 ) -> None:
     """Write inventory, pinned host keys, ssh_config and the derived login key."""
     secret = secrets.find(workdir.secret, world.environment)
-    pinned = host_keys.known_hosts(state.nodes, state.bootstrap, state.swapped, secret)
+    pinned = host_keys.known_hosts(state.nodes, state.bootstrap, state.record.host_keys, secret)
     files = ansible_files.connect(
         resolved.config,
         resolved.software,
@@ -69,6 +77,7 @@ def write_connection(
         state.bastions,
         state.bootstrap,
         pinned,
+        fingerprints,
     )
     workdir.write(files, prune=False)
     if state.nodes and not resolved.config.ssh.private_key:

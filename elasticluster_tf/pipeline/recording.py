@@ -1,41 +1,30 @@
-"""What a run has proven, written into the state by a plan that may touch nothing else."""
+"""What hosts were configured from, written into the state by a plan that may touch nothing else."""
 
-import json
-
-from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
-from elasticluster_tf.pipeline.login import VALUES
+from elasticluster_tf.pipeline import login
 from elasticluster_tf.pipeline.run import Run
-from elasticluster_tf.pipeline.values import Built
-from elasticluster_tf.reports import Summary
+from elasticluster_tf.plan import Record, record
+from elasticluster_tf.terraform import State
 
-_ADDRESS = "terraform_data.record"
+ADDRESS = "terraform_data.configured"
+VARIABLE = "configured"
 
 
-def host_keys(run: Run, resolved: Resolved, built: Built, summary: Summary) -> bool:
-    """Remember on which machines the final host key serves: those the configuration went through on.
+def write(run: Run, state: State, wanted: Record) -> State:
+    """Have the state remember `wanted`; returns the state, which is the same when it did already.
 
-    Nothing to do on clouds that tell host keys themselves. Returns whether the state was written.
+    Other changes that are due (a node that could not be made) are not made on the way, hence the target.
     """
-    state = built.state
-    done = {
-        name: one.instance_id
-        for name, one in built.nodes.items()
-        if name in state.bootstrap and (summary.ok.get(name) or state.swapped.get(name) == one.instance_id)
-    }
-    if done == dict(state.swapped):
-        return False
-    file = run.workdir.path / VALUES
-    values = json.loads(file.read_text(encoding="utf-8"))
-    values["record"] = {"host_keys": done}
-    run.workdir.write({VALUES: json.dumps(values, indent=2) + "\n"}, prune=False, private=True)
-    with run.stage("record", "Record what was proven"):
+    if state.record == wanted:
+        return state
+    login.write_more(run.workdir, {VARIABLE: record.plain(wanted)})
+    with run.stage("record", "Record what was done"):
         runner = run.terraform()
-        raw = runner.plan(refresh=False, target=[_ADDRESS])
+        raw = runner.plan(refresh=False, target=[ADDRESS])
         touched = [
             one["address"] for one in raw.get("resource_changes", []) if one["change"]["actions"] != ["no-op"]
         ]
-        if touched not in ([], [_ADDRESS]):
+        if touched not in ([], [ADDRESS]):
             raise EctfError("recording would change more than the record", "", "", "\n".join(touched))
         runner.apply(len(touched))
-    return True
+        return runner.state()

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from elasticluster_tf import ansible, terraform_files
 from elasticluster_tf import plan as plans
+from elasticluster_tf import terraform_files
 from elasticluster_tf.ansible_files import Access
 from elasticluster_tf.checks import Catalogue, Resolved
 from elasticluster_tf.clouds import Chosen
@@ -19,10 +19,11 @@ from elasticluster_tf.errors import (
     did_you_mean,
 )
 from elasticluster_tf.events import Notice
-from elasticluster_tf.pipeline import complaints, health, identity, keeping, login, recording
+from elasticluster_tf.pipeline import complaints, configuring, health, identity, keeping, login, recording
+from elasticluster_tf.pipeline.configuring import Scope
 from elasticluster_tf.pipeline.run import Run, World
 from elasticluster_tf.pipeline.values import Built, Planned, Standing
-from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.plan import InfraPlan, Plan, Record, record
 from elasticluster_tf.reports import Health, Summary, UpReport
 from elasticluster_tf.source import BASE_POINTER
 from elasticluster_tf.terraform import STAMP, Runner, State, find
@@ -100,7 +101,7 @@ def read_built(run: Run, resolved: Resolved, files: Files, allow: frozenset[str]
     with run.stage("read", "Read the state"):
         standing = read_state(run, files, resolved)
         identity.check(resolved, standing.state, allow)
-    return nodes_of(resolved, standing.state)
+    return nodes_of(resolved, standing.state, standing.state.record)
 
 
 def plan(
@@ -110,10 +111,12 @@ def plan(
     catalogue: Catalogue,
     allow: frozenset[str],
     refresh_images: Sequence[str] = (),
+    scope: Scope | None = None,
 ) -> Planned:
-    """Render, make Terraform ready, and plan.
+    """Render, make Terraform ready, and plan machines and configuration; no host is contacted.
 
-    `refresh_images` are groups whose machines are replaced by ones of the newest image.
+    `refresh_images` are groups whose machines are replaced by ones of the newest image; `scope` says which
+    hosts are configured, None that none are.
     """
     with run.stage("render", "Write Terraform and Ansible files"):
         standing = read_state(run, files, resolved)
@@ -127,6 +130,10 @@ def plan(
         run.workdir.write({**files, **kept})
         standing.runner.init(init_digest(files))
         login.write_values(run, resolved, standing.state)
+        missing = {node.name for node in resolved.nodes} - set(standing.state.nodes)
+        todo = configuring.foreseen(resolved, standing.state, files, missing, scope)
+        begun = record.plain(configuring.begun(resolved, standing.state, todo))
+        login.write_more(run.workdir, {recording.VARIABLE: begun})
     with run.stage("plan", "Plan the infrastructure") as note:
         try:
             raw = standing.runner.plan(replace=_image_triggers(resolved, refresh_images))
@@ -134,7 +141,9 @@ def plan(
             raise complaints.of_the_file(error, resolved) from error
         found = plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
         note(_counts(found))
-    return Planned(standing, found)
+    making = {one.name for one in found.nodes if one.action in ("create", "replace")}
+    todo = configuring.foreseen(resolved, standing.state, files, making, scope)
+    return Planned(standing, Plan(resolved.config.name, found, todo))
 
 
 def _image_triggers(resolved: Resolved, groups: Sequence[str]) -> list[str]:
@@ -145,11 +154,7 @@ def _image_triggers(resolved: Resolved, groups: Sequence[str]) -> list[str]:
 
 
 def _counts(found: InfraPlan) -> str:
-    words = [
-        f"{found.count(action)} to {action}"
-        for action in ("create", "change", "replace", "destroy")
-        if found.count(action)
-    ]
+    words = [f"{found.count(action)} to {action}" for action in plans.ACTIONS if found.count(action)]
     return "nodes: " + ", ".join(words) if words else "no node changes"
 
 
@@ -165,17 +170,17 @@ def retired_clouds(chosen: Mapping[str, Chosen], state: State, catalogue: Catalo
     return found
 
 
-def confirm(found: InfraPlan, ask: Callable[[InfraPlan], bool]) -> None:
+def confirm(found: Plan, ask: Callable[[Plan], bool]) -> None:
     """Let the user decide, when there is something to decide."""
-    if found.changes and not ask(found):
+    if found.pending and not ask(found):
         raise Refused("nothing was changed", "", "answer yes, or give --yes")
 
 
-def before_destroy(run: Run, found: InfraPlan) -> None:
+def before_destroy(run: Run, found: Plan) -> None:
     """The place of hooks that prepare nodes to go, such as draining them: none yet."""
 
 
-def nodes_of(resolved: Resolved, state: State, applied: bool = False) -> Built:
+def nodes_of(resolved: Resolved, state: State, recorded: Record, applied: bool = False) -> Built:
     """The wanted nodes that the state has whole.
 
     Raises TooFewNodes when a group has fewer than its `min`.
@@ -192,17 +197,18 @@ def nodes_of(resolved: Resolved, state: State, applied: bool = False) -> Built:
             raise TooFewNodes(
                 f"group `{group}` has {count} of at least {least} nodes; missing: {lacking}", group, hint
             )
-    return Built(present, missing, state, applied)
+    return Built(present, missing, state, recorded, applied)
 
 
 def apply(run: Run, resolved: Resolved, planned: Planned) -> Built:
     """Apply the plan that was shown, and read what there is now."""
-    if not planned.plan.pending:
-        return nodes_of(resolved, planned.standing.state)
+    infrastructure, recorded = planned.plan.infrastructure, planned.standing.state.record
+    if not infrastructure.pending:
+        return nodes_of(resolved, planned.standing.state, recorded)
     failure: TerraformFailed | None = None
     with run.stage("apply", "Build the infrastructure") as note:
         try:
-            planned.standing.runner.apply(planned.plan.changes)
+            planned.standing.runner.apply(infrastructure.total)
         except TerraformFailed as error:
             failure = error
             note("failed")
@@ -210,7 +216,7 @@ def apply(run: Run, resolved: Resolved, planned: Planned) -> Built:
     if failure and not _only_nodes_failed(resolved, failure):
         raise failure
     try:
-        built = nodes_of(resolved, state, applied=True)
+        built = nodes_of(resolved, state, recorded, applied=True)
     except TooFewNodes as error:
         error.detail = failure.detail if failure else ""
         raise error from failure
@@ -229,30 +235,26 @@ def _only_nodes_failed(resolved: Resolved, failure: TerraformFailed) -> bool:
 
 
 def configure(
-    run: Run, resolved: Resolved, built: Built, found: InfraPlan | None, access: Access, limit: Sequence[str]
+    run: Run,
+    resolved: Resolved,
+    built: Built,
+    files: Files,
+    found: Plan | None,
+    access: Access,
+    scope: Scope,
 ) -> UpReport:
-    """Run the plays and the health checks."""
-    if not built.nodes:
+    """Run the roles where something differs, then the health checks of their software."""
+    summary, todo, _ = configuring.configure(run, resolved, built, files, access, scope)
+    if summary is None:
         return report(resolved, built, found, access)
-    with run.stage("configure", "Configure the nodes") as note:
-        summary = ansible.configure(
-            run.workdir.path,
-            run.logs,
-            login.root_secret(run.workdir, run.world),
-            run.world.children_environment,
-            run.tell,
-            [name for name in limit if name in built.nodes],
-            (run.lock,),
-            new_nodes=built.applied,
-        )
-        changed = sum(summary.changed.values())
-        note(f"{changed} task(s) changed something" if changed else "nothing changed")
-    if recording.host_keys(run, resolved, built, summary):
-        login.write_connection(run.workdir, resolved, run.terraform().state(), access, run.world)
     with run.stage("health", "Check the software") as note:
         present = [node for node in resolved.nodes if node.name in built.nodes]
         checked = health.check(
-            resolved.config, resolved.software, present, access.ssh_config, run.world.children_environment
+            resolved.config,
+            [one for one in resolved.software if one.name in todo.software],
+            present,
+            access.ssh_config,
+            run.world.children_environment,
         )
         note("; ".join(f"{one.software}: {one.message}" for one in checked) or "no software to check")
     ill = [one for one in checked if not one.healthy]
@@ -265,7 +267,7 @@ def configure(
 def report(
     resolved: Resolved,
     built: Built,
-    found: InfraPlan | None,
+    found: Plan | None,
     access: Access,
     summary: Summary | None = None,
     checked: tuple[Health, ...] = (),

@@ -14,7 +14,7 @@ from elasticluster_tf.events import Notice
 from elasticluster_tf.pipeline import keeping, stages
 from elasticluster_tf.pipeline.run import Run
 from elasticluster_tf.pipeline.values import Standing
-from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.plan import Plan
 from elasticluster_tf.reports import DownReport, Leftover
 from elasticluster_tf.terraform_files import RootInput
 from elasticluster_tf.workdir import Workdir
@@ -57,7 +57,7 @@ def _remembered(folder: Workdir) -> tuple[str, StateSettings]:
         return folder.path.name, StateSettings()
 
 
-def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[InfraPlan], bool]) -> DownReport:
+def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[Plan], bool]) -> DownReport:
     """Plan an emptied cluster, confirm, apply, and ask the clouds what is left."""
     if goal.complaint:
         run.tell(Notice("warning", f"the cluster file is wrong; going by the state\n{goal.complaint}"))
@@ -69,7 +69,7 @@ def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[InfraP
             root = replace(root, clouds=clouds)
             standing = _stand(run, root)
     run.workdir.write(keeping.blocks(run, root, standing.state), prune=False)
-    destroyed = _destroy(run, standing, confirm)
+    destroyed = _destroy(run, goal.name, standing, confirm)
     kept, checked, unchecked = _proof(run, root)
     run.workdir.remove_if_empty()
     seen = {one.id for one in kept}
@@ -91,16 +91,16 @@ def _stand(run: Run, root: RootInput, fresh: bool = True) -> Standing:
     return Standing(runner, runner.state())
 
 
-def _destroy(run: Run, standing: Standing, confirm: Callable[[InfraPlan], bool]) -> int:
+def _destroy(run: Run, name: str, standing: Standing, confirm: Callable[[Plan], bool]) -> int:
     if not standing.state.exists:
         return 0
     with run.stage("plan", "Plan the destruction"):
         raw = standing.runner.plan()
         found = plans.parse(raw, [], list(standing.state.nodes))
-    stages.confirm(found, confirm)
-    stages.before_destroy(run, found)
+    if found.changes:  # what the state alone remembers of a cluster goes without a question
+        stages.confirm(Plan(name, found), confirm)
     with run.stage("destroy", "Destroy"):
-        standing.runner.apply(found.changes)
+        standing.runner.apply(found.total)
         state = standing.runner.state()
     if state.exists:
         rest = "\n".join(resource.address for resource in state.resources)

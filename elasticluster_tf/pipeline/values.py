@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.plan import Plan, Record
 from elasticluster_tf.terraform import Runner, State
 
 
@@ -21,14 +21,19 @@ class Planned:
     """A plan that waits in the work folder, and what it was made on."""
 
     standing: Standing
-    plan: InfraPlan
+    plan: Plan
 
 
 @dataclass(frozen=True)
 class Built:
-    """The nodes that are built, which of the wanted ones are not, and the state that says so."""
+    """The nodes that are built, which of the wanted ones are not, and the state that says so.
+
+    `recorded` is what hosts were configured from when the plan was made: applying it marks those that are
+    about to be configured as not done.
+    """
 
     nodes: Mapping[str, BuiltNode]
     missing: tuple[str, ...]
     state: State
+    recorded: Record
     applied: bool = False

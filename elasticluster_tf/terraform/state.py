@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
+from elasticluster_tf.plan import Record, record
 
 
 class StoredCloud(BaseModel):
@@ -48,8 +49,8 @@ class Resource:
 class State:
     """The state of one cluster; without resources for one that does not exist.
 
-    `bootstrap` are the private halves of first host keys by node, dead after the first contact; `swapped`
-    says of which machine (node → instance id) the swap to the final key is proven.
+    `bootstrap` are the private halves of first host keys by node, dead after the first contact; `record`
+    is what every host was configured from.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -60,7 +61,7 @@ class State:
     bastions: Mapping[str, str | None] = field(default_factory=dict)
     ssh_public_key: str = ""
     bootstrap: Mapping[str, str] = field(default_factory=dict, repr=False)
-    swapped: Mapping[str, str] = field(default_factory=dict)
+    record: Record = field(default_factory=Record)
     serial: int = 0
     lineage: str = ""
 
@@ -91,7 +92,7 @@ def parse(raw: Mapping[str, Any]) -> State:
         clouds=identity.clouds if identity else {},
         bastions={n.removeprefix("bastion_"): v for n, v in outputs.items() if n.startswith("bastion_")},
         bootstrap=_input(raw, "bootstrap"),
-        swapped=_input(raw, "record").get("host_keys", {}),
+        record=record.parse(_input(raw, "configured")),
         ssh_public_key=str(outputs.get("ssh_public_key") or ""),
         serial=int(raw.get("serial", 0)),
         lineage=str(raw.get("lineage", "")),

@@ -77,7 +77,7 @@ def connected(cluster: Cluster, outputs: Mapping[str, Any]) -> dict[str, str]:
     stood = state.parse(raw)
     key = found.config.ssh.private_key
     access = Access(WORKDIR / "ssh_config", WORKDIR / "known_hosts", WORKDIR / (key or "login_key"))
-    pinned = host_keys.known_hosts(stood.nodes, stood.bootstrap, stood.swapped, None)
+    pinned = host_keys.known_hosts(stood.nodes, stood.bootstrap, stood.record.host_keys, None)
     return ansible_files.connect(
         found.config,
         found.software,

@@ -77,13 +77,13 @@ class Walk:
         return Cluster(Source((path,), environment, cache), World(environment, cache))
 
     def plan(self) -> InfraPlan:
-        return self.cluster.plan()
+        return self.cluster.plan().infrastructure
 
     def up(self) -> InfraPlan:
         """Build; returns what had been planned."""
         found = self.cluster.up(lambda plan: True, configure=False).plan
         assert found is not None
-        return found
+        return found.infrastructure
 
     def down(self) -> DownReport:
         return self.cluster.down(lambda plan: True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from elasticluster_tf.ansible import runner
+from elasticluster_tf.ansible import Job, runner
 from elasticluster_tf.errors import ConfigureFailed, Interrupted
 from elasticluster_tf.events import Event, TaskEvent, TaskFailed, ToolLine
 from elasticluster_tf.reports import Summary, TaskFailure
@@ -107,6 +107,7 @@ def test_tasks_are_counted_in_blocks_too(tmp_path: Path) -> None:
         },
     )
     assert runner._count_tasks(tmp_path) == 6
+    assert runner._count_tasks(tmp_path, ["b"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -138,6 +139,22 @@ def test_ansible_sees_no_credentials(tmp_path: Path) -> None:
     assert found["PATH"].endswith(BARE["PATH"])
 
 
+@pytest.mark.parametrize(
+    ("job", "name", "arguments"),
+    [
+        (Job(), "ansible", None),
+        (Job(tags=("base", "x")), "ansible", "--tags base,x"),
+        (
+            Job("addresses.yml", new_nodes=False),
+            "ansible-addresses",
+            "--extra-vars base_connection_attempts=1",
+        ),
+    ],
+)
+def test_what_a_job_becomes(job: Job, name: str, arguments: str | None) -> None:
+    assert (job.name, job.arguments) == (name, arguments)
+
+
 # --- running ---
 
 
@@ -160,10 +177,10 @@ class Ground:
         )
         (folder / "logs").mkdir()
 
-    def run(self, tell: Any = None, **options: Any) -> Summary:
+    def run(self, tell: Any = None, job: Job = Job(last_task="")) -> Summary:
         environment = {**BARE, "HOME": str(self.folder), "TOKEN": "canary-token"}
         return runner.configure(
-            self.folder, self.folder / "logs", SECRET, environment, tell or self.told, **options
+            self.folder, self.folder / "logs", SECRET, environment, tell or self.told, job
         )
 
     def texts(self) -> str:
@@ -194,6 +211,7 @@ def test_a_run_tells_its_tasks_and_keeps_the_secret(tmp_path: Path) -> None:
     assert summary.failures == ()
     assert dict(summary.ok) == {"a001": 2, "a002": 2}
     assert dict(summary.changed) == {"a002": 1}
+    assert set(summary.finished) == {"a001", "a002"}
     assert [event.task for event in ground.told if isinstance(event, TaskEvent)] == ["Compare", "Say"]
     assert SECRET.value not in ground.texts()
     assert "canary-token" not in ground.texts()
@@ -208,8 +226,8 @@ def test_a_failure_on_one_node_leaves_the_other_s_work(tmp_path: Path) -> None:
         ),
     )
     with pytest.raises(ConfigureFailed, match="the configuration failed on a001") as caught:
-        ground.run()
-    assert caught.value.where == "a001"
+        ground.run(job=Job(last_task="Go on"))
+    assert (caught.value.where, caught.value.finished) == ("a001", ("a002",))
     assert caught.value.detail.splitlines()[0] == "a001: task `Break` failed: no disk"
     log = Path(caught.value.hint.removeprefix("log: "))
     assert "no disk" in log.read_text(encoding="utf-8")
@@ -233,7 +251,7 @@ def test_limits_and_ctrl_c(tmp_path: Path) -> None:
 
     ground = Ground(tmp_path, play("{name: Wait, ansible.builtin.command: sleep 40}"))
     with pytest.raises(Interrupted, match="during the configuration"):
-        ground.run(interrupt, limit=("a002",))
+        ground.run(interrupt, Job(limit=("a002",)))
     request = json.loads((tmp_path / "logs" / "ansible-request.json").read_text(encoding="utf-8"))
     assert request["limit"] == "a002"
     with pytest.raises(OSError, match="Bad file descriptor"):

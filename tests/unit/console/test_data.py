@@ -7,7 +7,7 @@ import pytest
 
 from elasticluster_tf.console import data
 from elasticluster_tf.errors import EctfError, InputError, Interrupted, Place, Problem, Refused
-from elasticluster_tf.plan import AttributeChange, InfraPlan, NodeChange, ResourceChange
+from elasticluster_tf.plan import AttributeChange, InfraPlan, NodeChange, Plan, ResourceChange
 from elasticluster_tf.reports import Health, Summary, UpReport
 
 
@@ -29,12 +29,12 @@ def test_a_report_is_a_document_with_format_and_kind() -> None:
 def test_a_plan_as_data() -> None:
     resource = ResourceChange("m.a001", "m", "replace", "why", (AttributeChange("image", "a", None),))
     found = data.document(
-        "plan", InfraPlan((NodeChange("a001", "replace", "why", (resource,)),), (), (), True)
+        "plan", Plan("demo", InfraPlan((NodeChange("a001", "replace", "why", (resource,)),), (), (), 1))
     )
-    assert found["nodes"][0]["resources"][0]["forced_by"] == [
+    assert found["infrastructure"]["nodes"][0]["resources"][0]["forced_by"] == [
         {"attribute": "image", "before": "a", "after": None}
     ]
-    assert found["outputs_change"] is True
+    assert found["infrastructure"]["bookkeeping"] == 1
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from elasticluster_tf.events import (
     ToolLine,
     Waiting,
 )
-from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.plan import InfraPlan, Plan
 from elasticluster_tf.reports import DownReport
 
 RUN: list[Event] = [
@@ -126,7 +126,7 @@ def test_texts_end_with_one_newline(text: str) -> None:
 
 
 def test_a_plan_that_waits_is_shown_to_people_or_as_a_document() -> None:
-    nothing = InfraPlan((), (), (), False)
+    nothing = Plan("demo", InfraPlan((), (), ()))
     shown = Shown("plain")
     shown.screen.plan(nothing)
     assert shown.rows == ["No changes: the cluster is as the file says."]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from elasticluster_tf.console import views
-from elasticluster_tf.plan import Action, AttributeChange, Drift, InfraPlan, NodeChange, ResourceChange
+from elasticluster_tf.console import plans, views
+from elasticluster_tf.plan import Action, AttributeChange, Drift, InfraPlan, NodeChange, Plan, ResourceChange
 from elasticluster_tf.reports import (
     ClusterStatus,
     DownReport,
@@ -34,10 +34,8 @@ def resource(address: str, action: Action = "create", *changed: str) -> Resource
     return ResourceChange(address, "m", action, changed=tuple(AttributeChange(name) for name in changed))
 
 
-def planned(
-    nodes: Sequence[NodeChange] = (), *others: ResourceChange, drift: Sequence[Drift] = ()
-) -> InfraPlan:
-    return InfraPlan(tuple(nodes), others, tuple(drift), False)
+def planned(nodes: Sequence[NodeChange] = (), *others: ResourceChange, drift: Sequence[Drift] = ()) -> Plan:
+    return Plan("demo", InfraPlan(tuple(nodes), others, tuple(drift)))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +49,7 @@ def planned(
     ],
 )
 def test_names_are_folded(names: list[str], folded: str) -> None:
-    assert views.fold(names) == folded
+    assert plans.fold(names) == folded
 
 
 def test_only_what_is_alike_is_folded() -> None:
@@ -62,7 +60,7 @@ def test_only_what_is_alike_is_folded() -> None:
         node("a004", "replace", "image"),
         node("b001"),
     ]
-    assert [names for names, _ in views.folded(changes)] == ["a[001-002]", "a[003-004]", "b001"]
+    assert [names for names, _ in plans.folded(changes)] == ["a[001-002]", "a[003-004]", "b001"]
 
 
 def test_a_plan() -> None:
@@ -80,7 +78,7 @@ def test_a_plan() -> None:
         "- b002 destroy",
         "  ~ m.net change: cidr, name",
         "  + m.[x] create",
-        "Nodes: 2 to create, 1 to replace, 1 to destroy; other resources: 2.",
+        "Nodes: 2 to create, 1 to replace, 1 to destroy; other resources: 2; configuration: 0 host(s).",
     ]
 
 
@@ -88,7 +86,7 @@ def test_a_plan_of_five_thousand_fits_a_screen() -> None:
     found = planned([node(f"a{n:03d}") for n in range(1, 5001)], *(resource(f"m.r{n}") for n in range(100)))
     shown = rows("plan", found)
     assert shown[0] == "+ a[001-5000] create"
-    assert shown[-2] == "  … and 70 more resources"
+    assert shown[-2] == "  … and 70 more resources (--details shows them)"
     assert len(shown) == 33
 
 
@@ -96,7 +94,7 @@ def test_nothing_to_do() -> None:
     assert rows("plan", planned()) == ["No changes: the cluster is as the file says."]
     assert rows("plan", planned([], resource("m.x"))) == [
         "  + m.x create",
-        "Nodes: none; other resources: 1.",
+        "Nodes: none; other resources: 1; configuration: 0 host(s).",
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from elasticluster_tf.errors import EctfError, InputError, Refused, TooFewNodes
 from elasticluster_tf.events import Notice, StageDone
-from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.plan import Plan
 from tests.builders import BARE, Terrain, Told, echo, hosts, write
 
 NAMES = ("compute001", "compute002", "compute003")
@@ -20,7 +20,7 @@ def ids(ground: Terrain) -> dict[str, str]:
     return {name: node.instance_id for name, node in ground.cluster().state().nodes.items()}
 
 
-def never(found: InfraPlan) -> bool:
+def never(found: Plan) -> bool:
     pytest.fail("nobody should be asked")
 
 
@@ -37,7 +37,7 @@ def test_up_again_and_down(tmp_path: Path) -> None:
     report = ground.up(data)
     assert report.nodes == ("frontend001", "compute001", "compute002")
     assert (report.applied, report.missing, report.first_node) == (True, (), "frontend001")
-    assert report.plan.count("create") == 3
+    assert report.plan.infrastructure.count("create") == 3
     assert [event.stage for event in ground.told if isinstance(event, StageDone)] == [
         "render",
         "plan",
@@ -47,11 +47,11 @@ def test_up_again_and_down(tmp_path: Path) -> None:
 
     again = ground.up(data, never)
     assert not again.applied
-    assert not again.plan.pending
+    assert not again.plan.infrastructure.pending
     assert ids(ground) == before
 
     gone = ground.cluster().down(bool)
-    assert (gone.cluster, gone.destroyed, gone.unchecked) == ("demo", 4, ("static",))
+    assert (gone.cluster, gone.destroyed, gone.unchecked) == ("demo", 3, ("static",))
     assert ground.state()["resources"] == []
     left = {path.name for path in ground.workdir.iterdir()}
     assert {"keep", "runs"} <= left
@@ -62,10 +62,10 @@ def test_up_again_and_down(tmp_path: Path) -> None:
 
 def test_the_middle_node_goes_alone(three: Terrain) -> None:
     ground, before = three, ids(three)
-    shown: list[InfraPlan] = []
+    shown: list[Plan] = []
     smaller = echo(groups={"compute": {"count": 2, "exclude": ["compute002"]}})
     report = ground.up(smaller, lambda found: not shown.append(found))  # type: ignore[func-returns-value]
-    assert [(one.name, one.action) for one in shown[0].nodes] == [("compute002", "destroy")]
+    assert [(one.name, one.action) for one in shown[0].infrastructure.nodes] == [("compute002", "destroy")]
     assert report.nodes == ("compute001", "compute003")
     assert ids(ground) == {name: before[name] for name in ("compute001", "compute003")}
     ground.up(echo(3))
@@ -78,7 +78,7 @@ def test_the_middle_node_goes_alone(three: Terrain) -> None:
 
 def test_a_plan_changes_nothing(tmp_path: Path) -> None:
     ground = Terrain(tmp_path)
-    found = ground.cluster(echo(2)).plan()
+    found = ground.cluster(echo(2)).plan().infrastructure
     assert found.count("create") == 2
     assert not (ground.workdir / "keep" / "terraform.tfstate").exists()
     assert stat.S_IMODE((ground.workdir / "keep" / "secret").stat().st_mode) == 0o600
@@ -130,10 +130,10 @@ def test_a_cloud_that_no_group_names_any_more_is_emptied(tmp_path: Path) -> None
     assert users == {"head001": "admin", "compute001": "debian"}  # one image, but each cloud's own user
     before = ids(ground)
     report = ground.up(echo(groups={"head": {"count": 1}}))
-    assert [(one.name, one.action) for one in report.plan.nodes] == [("compute001", "destroy")]
+    assert [(one.name, one.action) for one in report.plan.infrastructure.nodes] == [("compute001", "destroy")]
     assert ids(ground) == {"head001": before["head001"]}
     forgotten = ground.up(echo(groups={"head": {"count": 1}})).plan
-    assert [one.address for one in forgotten.resources] == ["terraform_data.cluster"]
+    assert not forgotten.infrastructure.changes
     assert forgotten.nodes == ()
     assert ground.up(echo(groups={"head": {"count": 1}}), never).plan.changes == 0
 
@@ -168,7 +168,7 @@ def test_fewer_nodes_than_wanted_will_do_when_the_group_says_so(tmp_path: Path) 
     assert "no room" in notice.message
     before = ids(ground)
     mended = ground.up(failing(3, min=2))
-    assert [(one.name, one.action, one.reason) for one in mended.plan.nodes] == [
+    assert [(one.name, one.action, one.reason) for one in mended.plan.infrastructure.nodes] == [
         ("compute002", "replace", "it was not made whole")
     ]
     assert {name: ids(ground)[name] for name in before} == before
@@ -281,4 +281,4 @@ def test_the_secret_of_the_environment_is_written_nowhere(tmp_path: Path) -> Non
     everything = [path for path in ground.folder.rglob("*") if path.is_file()]
     assert not [path for path in everything if secret in path.read_text(encoding="utf-8", errors="replace")]
     # Whoever has not the secret can still plan: the state knows the public half of the login key.
-    assert Terrain(tmp_path).cluster(echo(2)).plan().changes == 1
+    assert Terrain(tmp_path).cluster(echo(2)).plan().infrastructure.changes == 1

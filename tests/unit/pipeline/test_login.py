@@ -9,9 +9,9 @@ import pytest
 
 from elasticluster_tf import documents, host_keys
 from elasticluster_tf.errors import Refused
-from elasticluster_tf.pipeline import login, recording, stages
+from elasticluster_tf.pipeline import login, recording
 from elasticluster_tf.pipeline.run import World, begin
-from elasticluster_tf.reports import Summary
+from elasticluster_tf.plan import Record
 from elasticluster_tf.secrets import RootSecret
 from elasticluster_tf.terraform import State
 from elasticluster_tf.workdir import Workdir
@@ -33,7 +33,7 @@ def values(ground: Terrain) -> dict[str, Any]:
 
 
 def test_a_cloud_that_tells_host_keys_needs_none_of_ours(three: Terrain) -> None:
-    assert list(values(three)) == ["ssh_public_key"]
+    assert list(values(three)) == ["ssh_public_key", "configured"]
     assert "bootstrap" not in (three.workdir / "main.tf").read_text(encoding="utf-8")
 
 
@@ -52,24 +52,19 @@ def test_first_keys_are_made_once_and_remembered(tmp_path: Path) -> None:
     for key in ("bootstrap", "host_keys", "user_data"):
         assert again[key]["compute001"] == first[key]["compute001"]
         assert set(again[key]) == {"compute001", "compute002"}
-    assert [one.name for one in report.plan.nodes] == ["compute002"]
+    assert [one.name for one in report.plan.infrastructure.nodes] == ["compute002"]
 
     cluster = ground.cluster()
     state = cluster.state()
-    built = stages.nodes_of(cluster.resolved, state)
     secret = login.root_secret(cluster.workdir, cluster.world)
     final = host_keys.final(secret, "compute001").public
+    swapped = {"compute001": state.nodes["compute001"].instance_id}
     with begin(cluster.workdir, "configure", cluster.world) as run:
-        recording.host_keys(run, cluster.resolved, built, Summary(ok={"compute001": 3}))
-    proven = cluster.state()
-    assert proven.swapped == {"compute001": state.nodes["compute001"].instance_id}
+        proven = recording.write(run, state, Record(host_keys=swapped))
     login.write_connection(cluster.workdir, cluster.resolved, proven, cluster.access, cluster.world)
     pinned = cluster.workdir.known_hosts.read_text(encoding="utf-8").splitlines()
     assert [row for row in pinned if row.startswith("compute001 ")] == [f"compute001 {final}"]
-    assert not cluster.plan().changes
-    with begin(cluster.workdir, "configure", cluster.world) as run:
-        recording.host_keys(run, cluster.resolved, stages.nodes_of(cluster.resolved, proven), Summary())
-    assert cluster.state().serial == proven.serial  # nothing new was proven
+    assert not cluster.plan().infrastructure.pending
 
 
 @pytest.mark.parametrize(

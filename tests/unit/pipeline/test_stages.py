@@ -6,6 +6,7 @@ import pytest
 
 from elasticluster_tf.errors import InputError, TerraformFailed, TooFewNodes
 from elasticluster_tf.pipeline import stages
+from elasticluster_tf.plan import Record
 from elasticluster_tf.terraform import State, StoredCloud
 from elasticluster_tf.terraform.state import Resource
 from tests.builders import built, resolve, shipped
@@ -18,17 +19,17 @@ def state(*names: str) -> State:
 
 
 def test_built_nodes_come_in_the_order_of_the_file() -> None:
-    found = stages.nodes_of(FOUND, state("b001", "z001", "a001", "a002"))
+    found = stages.nodes_of(FOUND, state("b001", "z001", "a001", "a002"), Record())
     assert list(found.nodes) == ["a001", "a002", "b001"]
     assert found.missing == ()
 
 
 def test_as_many_as_min_will_do() -> None:
-    assert stages.nodes_of(FOUND, state("b001", "a002")).missing == ("a001",)
+    assert stages.nodes_of(FOUND, state("b001", "a002"), Record()).missing == ("a001",)
     with pytest.raises(TooFewNodes, match=r"`a` has 0 of at least 1 nodes; missing: a001, a002"):
-        stages.nodes_of(FOUND, state("b001"))
+        stages.nodes_of(FOUND, state("b001"), Record())
     with pytest.raises(TooFewNodes, match="group `b` has 0 of at least 1 nodes; missing: b001"):
-        stages.nodes_of(FOUND, state("a001", "a002"))
+        stages.nodes_of(FOUND, state("a001", "a002"), Record())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from elasticluster_tf.config import State as Backend
 from elasticluster_tf.errors import EctfError, InputError, Refused
 from elasticluster_tf.events import Notice
 from elasticluster_tf.pipeline import teardown
-from elasticluster_tf.plan import InfraPlan
+from elasticluster_tf.plan import Plan
 from elasticluster_tf.reports import Leftover
 from tests.builders import BARE, CACHE, ECHO, Terrain, cluster_text, echo, resolve, write
 
@@ -20,10 +20,10 @@ def broken() -> Any:
 
 
 def test_the_plan_is_shown_and_no_is_no(three: Terrain) -> None:
-    shown: list[InfraPlan] = []
+    shown: list[Plan] = []
     with pytest.raises(Refused, match="nothing was changed"):
         three.cluster().down(lambda found: bool(shown.append(found)))  # type: ignore[func-returns-value]
-    assert [(one.name, one.action) for one in shown[0].nodes] == [
+    assert [(one.name, one.action) for one in shown[0].infrastructure.nodes] == [
         (f"compute00{number}", "destroy") for number in (1, 2, 3)
     ]
     assert len(three.cluster().state().nodes) == 3
@@ -31,7 +31,7 @@ def test_the_plan_is_shown_and_no_is_no(three: Terrain) -> None:
 
 def test_a_broken_file_does_not_keep_a_cluster_alive(three: Terrain) -> None:
     report = three.cluster("name: demo\ngroups: [broken\n").down(bool)
-    assert (report.cluster, report.destroyed, report.checked) == ("demo", 4, ("echo",))
+    assert (report.cluster, report.destroyed, report.checked) == ("demo", 3, ("echo",))
     (notice,) = [event for event in three.told if isinstance(event, Notice)]
     assert notice.level == "warning"
     assert "cluster.yaml:3:1" in notice.message
@@ -40,7 +40,7 @@ def test_a_broken_file_does_not_keep_a_cluster_alive(three: Terrain) -> None:
 
 def test_nor_does_a_file_that_is_gone(three: Terrain) -> None:
     (three.folder / "cluster.yaml").unlink()
-    assert three.cluster().down(bool).destroyed == 4
+    assert three.cluster().down(bool).destroyed == 3
 
 
 def test_a_cloud_of_the_user_s_own_goes_as_well(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_cloud_of_the_user_s_own_goes_as_well(tmp_path: Path) -> None:
         return Cluster(source, World(BARE, CACHE))
 
     cluster(cluster_text(cloud={"name": str(ECHO)})).up(bool, configure=False)
-    assert cluster("name: [").down(bool).destroyed == 2
+    assert cluster("name: [").down(bool).destroyed == 1
 
 
 def test_a_cluster_that_never_was(tmp_path: Path) -> None:

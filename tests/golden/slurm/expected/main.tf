@@ -77,6 +77,12 @@ variable "host_keys" {
   default     = {}
 }
 
+variable "configured" {
+  description = "What every host was configured from; ectf writes it to ectf.auto.tfvars.json."
+  type        = any
+  default     = {}
+}
+
 variable "ssh_allow_from" {
   description = "CIDR ranges that may reach SSH."
   type        = list(string)
@@ -84,6 +90,10 @@ variable "ssh_allow_from" {
 
 resource "terraform_data" "cluster" {
   input = var.cluster
+}
+
+resource "terraform_data" "configured" {
+  input = var.configured
 }
 
 output "ssh_public_key" {

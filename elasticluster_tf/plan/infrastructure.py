@@ -5,9 +5,10 @@ Read from the JSON form of Terraform's saved plan; pure.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Action = Literal["create", "change", "replace", "destroy"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ class Drift:
 
 @dataclass(frozen=True)
 class InfraPlan:
-    """Terraform's half of a plan."""
+    """Terraform's half of a plan; `bookkeeping` counts what changes in the state's memory alone."""
 
     nodes: tuple[NodeChange, ...]
     resources: tuple[ResourceChange, ...]
     drift: tuple[Drift, ...]
-    outputs_change: bool
+    bookkeeping: int = 0
+    outputs_change: bool = False
 
     @property
     def changes(self) -> int:
@@ -67,7 +69,12 @@ class InfraPlan:
     @property
     def pending(self) -> bool:
         """Whether applying the plan would do anything, to a resource or to what the state remembers."""
-        return bool(self.changes or self.outputs_change)
+        return bool(self.changes or self.bookkeeping or self.outputs_change)
+
+    @property
+    def total(self) -> int:
+        """How many resources Terraform will work on."""
+        return self.changes + self.bookkeeping
 
     def count(self, action: Action) -> int:
         """How many nodes have this action."""
@@ -79,11 +86,14 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
     known = {*node_names, *built}
     of_node: dict[str, list[ResourceChange]] = {}
     others: list[ResourceChange] = []
+    bookkeeping = 0
     for one in raw.get("resource_changes", []):
         change = _resource_change(one)
         if change is None:
             continue
-        if node := _owner(one, known):
+        if change.type == "terraform_data" and not one.get("module_address"):
+            bookkeeping += 1  # what the root module remembers in the state: nothing outside it changes
+        elif node := _owner(one, known):
             of_node.setdefault(node, []).append(change)
         else:
             others.append(change)
@@ -94,6 +104,7 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
         ),
         resources=tuple(others),
         drift=tuple(_drift(raw, known)),
+        bookkeeping=bookkeeping,
         outputs_change=any(one["actions"] != ["no-op"] for one in raw.get("output_changes", {}).values()),
     )
 

@@ -42,7 +42,7 @@ def only(*changes: dict[str, Any]) -> plan.NodeChange:
 
 def test_nothing_to_do() -> None:
     found = parse(change("c001", "no-op"), change("c002", "read"))
-    assert found == InfraPlan((), (), (), False)
+    assert found == InfraPlan((), (), ())
     assert not found.pending
     assert found.changes == 0
     assert plan.parse({}, [], []) == found
@@ -183,16 +183,20 @@ def test_outputs_alone_make_a_plan_pending() -> None:
 
 def test_a_real_plan(tmp_path: Path) -> None:
     ground = Terrain(tmp_path)
-    found = ground.cluster(echo(2)).plan()
+    found = ground.cluster(echo(2)).plan().infrastructure
     assert [(one.name, one.action, one.reason) for one in found.nodes] == [
         ("compute001", "create", ""),
         ("compute002", "create", ""),
     ]
-    assert [one.address for one in found.resources] == ["terraform_data.cluster"]
-    assert (found.drift, found.outputs_change) == ((), True)
+    assert [one.address for one in found.resources] == []
+    assert (found.drift, found.bookkeeping, found.outputs_change) == ((), 2, True)
 
 
 def test_a_real_replacement(three: Terrain) -> None:
-    found = three.cluster(echo(groups={"compute": {"count": 3, "image": "oldix-1"}})).plan().nodes[1]
+    found = (
+        three.cluster(echo(groups={"compute": {"count": 3, "image": "oldix-1"}}))
+        .plan()
+        .infrastructure.nodes[1]
+    )
     assert (found.name, found.action) == ("compute002", "replace")
     assert "triggers_replace" in found.reason

@@ -1,0 +1,151 @@
+"""Configure the hosts that are not as they are wanted, and remember which are done."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from elasticluster_tf import ansible, plan
+from elasticluster_tf.ansible import Job
+from elasticluster_tf.ansible_files import Access
+from elasticluster_tf.checks import Resolved
+from elasticluster_tf.errors import ConfigureFailed
+from elasticluster_tf.nodes import BuiltNode
+from elasticluster_tf.pipeline import login, recording
+from elasticluster_tf.pipeline.run import Run
+from elasticluster_tf.pipeline.values import Built
+from elasticluster_tf.plan import ConfigurationPlan, Record
+from elasticluster_tf.plan.record import digest
+from elasticluster_tf.reports import Summary
+from elasticluster_tf.terraform import State
+
+Files = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which hosts: only those of `limit` when it is not empty; with `everything` also those that are done."""
+
+    limit: Sequence[str] = ()
+    everything: bool = False
+
+
+def foreseen(
+    resolved: Resolved, state: State, files: Files, making: Collection[str], scope: Scope | None
+) -> ConfigurationPlan:
+    """What will have to run once the nodes of `making` are made or made anew; nothing without a scope."""
+    if scope is None:
+        return ConfigurationPlan()
+    built = {name: one for name, one in state.nodes.items() if name not in making}
+    found = _compared(resolved, state.record, files, built, making, scope)
+    return found[1]
+
+
+def _compared(
+    resolved: Resolved,
+    recorded: Record,
+    files: Files,
+    built: Mapping[str, BuiltNode],
+    making: Collection[str],
+    scope: Scope,
+) -> tuple[Record, ConfigurationPlan]:
+    nodes = [node for node in resolved.nodes if node.name in built or node.name in making]
+    wanted = plan.wanted(resolved.config, resolved.software, nodes, built, files)
+    todo = plan.compare(recorded, wanted, nodes, making, scope.everything)
+    return wanted, todo.limited(scope.limit) if scope.limit else todo
+
+
+def configure(
+    run: Run, resolved: Resolved, built: Built, files: Files, access: Access, scope: Scope
+) -> tuple[Summary | None, ConfigurationPlan, State]:
+    """Run the roles where something differs; no summary when nothing had to be done.
+
+    Hosts count as not configured from before the first task until their last one. Raises ConfigureFailed
+    after the hosts that are done were recorded.
+    """
+    wanted, todo = _compared(resolved, built.recorded, files, built.nodes, (), scope)
+    state = recording.write(run, built.state, _begun(built.state.record, built.nodes, todo))
+    if not todo.contacted:
+        return None, todo, state
+    login.write_connection(run.workdir, resolved, state, access, run.world, _fingerprints(wanted))
+    failures: list[ConfigureFailed] = []
+    told = _addresses(run, todo, failures)
+    summary = _roles(run, todo, built, failures)
+    finished = summary.finished if summary else failures[-1].finished if todo.hosts else ()
+    record = state.record.updated(wanted, finished, list(built.nodes))
+    if told:
+        record = record.told_addresses(told, wanted.nodes[told[0]].addresses)
+    state = recording.write(run, state, replace(record, host_keys=_swapped(state, built, finished)))
+    login.write_connection(run.workdir, resolved, state, access, run.world, _fingerprints(wanted))
+    if failures:
+        raise _joined(failures)
+    return summary, todo, state
+
+
+def _begun(recorded: Record, living: Collection[str], todo: ConfigurationPlan) -> Record:
+    """The record without the hosts that are about to be configured, and those that are gone."""
+    gone = [name for name in recorded.nodes if name not in living]
+    return recorded.without([*todo.hosts, *gone])
+
+
+def begun(resolved: Resolved, state: State, todo: ConfigurationPlan) -> Record:
+    """What a plan writes into the record, so that a run that is cut short leaves no host that looks done."""
+    return _begun(state.record, [node.name for node in resolved.nodes], todo)
+
+
+def _addresses(run: Run, todo: ConfigurationPlan, failures: list[ConfigureFailed]) -> list[str]:
+    """Tell hosts the addresses of all hosts; which of them know."""
+    if not todo.addresses:
+        return []
+    job = Job("addresses.yml", todo.addresses, new_nodes=False, last_task="")
+    with run.stage("addresses", f"Tell {len(todo.addresses)} other node(s) who is there"):
+        try:
+            return list(_run(run, job).finished)
+        except ConfigureFailed as error:
+            failures.append(error)
+            return list(error.finished)
+
+
+def _roles(
+    run: Run, todo: ConfigurationPlan, built: Built, failures: list[ConfigureFailed]
+) -> Summary | None:
+    if not todo.hosts:
+        return Summary()
+    job = Job(limit=todo.hosts, tags=todo.software, new_nodes=built.applied)
+    with run.stage("configure", f"Configure {len(todo.hosts)} of {len(built.nodes)} node(s)") as note:
+        try:
+            summary = _run(run, job)
+        except ConfigureFailed as error:
+            failures.append(error)
+            return None
+        changed = sum(summary.changed.values())
+        note(f"{changed} task(s) changed something" if changed else "nothing changed")
+        return summary
+
+
+def _run(run: Run, job: Job) -> Summary:
+    secret = login.root_secret(run.workdir, run.world)
+    environment = run.world.children_environment
+    return ansible.configure(run.workdir.path, run.logs, secret, environment, run.tell, job, (run.lock,))
+
+
+def _swapped(state: State, built: Built, finished: Sequence[str]) -> dict[str, str]:
+    """On which machines the final host key serves: those the configuration went through on, now or before."""
+    before = state.record.host_keys
+    return {
+        name: one.instance_id
+        for name, one in built.nodes.items()
+        if name in state.bootstrap and (name in finished or before.get(name) == one.instance_id)
+    }
+
+
+def _fingerprints(wanted: Record) -> dict[str, str]:
+    """What a host keeps of what it was configured from, for `drift`; addresses are seen by the files."""
+    found: dict[str, Any] = {name: asdict(one) for name, one in wanted.nodes.items()}
+    return {name: digest({**one, "addresses": ""}) for name, one in found.items()}
+
+
+def _joined(failures: Sequence[ConfigureFailed]) -> ConfigureFailed:
+    last = failures[-1]
+    if len(failures) > 1:
+        last.detail = "\n".join(error.detail for error in failures)
+    return last

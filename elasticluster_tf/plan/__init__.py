@@ -1,0 +1,34 @@
+"""What a run would do, joined: machines, configuration, cost and risk; and the record it is compared with."""
+
+from elasticluster_tf.plan.configuration import ConfigurationPlan, RoleRun, compare, wanted
+from elasticluster_tf.plan.infrastructure import (
+    ACTIONS,
+    Action,
+    AttributeChange,
+    Drift,
+    InfraPlan,
+    NodeChange,
+    ResourceChange,
+    parse,
+)
+from elasticluster_tf.plan.record import Record
+from elasticluster_tf.plan.risk import Verdict
+from elasticluster_tf.plan.whole import Plan
+
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "AttributeChange",
+    "ConfigurationPlan",
+    "Drift",
+    "InfraPlan",
+    "NodeChange",
+    "Plan",
+    "Record",
+    "ResourceChange",
+    "RoleRun",
+    "Verdict",
+    "compare",
+    "parse",
+    "wanted",
+]
