@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from elasticluster_tf.errors import EctfError, Problem
-    from elasticluster_tf.pipeline import Cluster, World
+    from elasticluster_tf.pipeline import Cluster, Order, World
     from elasticluster_tf.source import Source
 
-__all__ = ["Cluster", "EctfError", "Problem", "Source", "World", "__version__"]
+__all__ = ["Cluster", "EctfError", "Order", "Problem", "Source", "World", "__version__"]
 
 _HOMES = {
     "Cluster": "pipeline",
+    "Order": "pipeline",
     "World": "pipeline",
     "Source": "source",
     "EctfError": "errors",

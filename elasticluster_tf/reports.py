@@ -6,9 +6,6 @@ from typing import Any, Literal
 
 from elasticluster_tf.plan import Plan
 
-# The form of the documents made of these; raised when a change could break a reader.
-FORMAT = 1
-
 
 @dataclass(frozen=True)
 class TaskFailure:

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from elasticluster_tf import events, plan, reports, value_types
 from elasticluster_tf.checks import Catalogue
 from elasticluster_tf.config import ClusterConfig
-from elasticluster_tf.reports import FORMAT
+from elasticluster_tf.data import FORMAT
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

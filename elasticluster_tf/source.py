@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from elasticluster_tf import checks, config
+from elasticluster_tf import checks, config, policies
 from elasticluster_tf.checks import Catalogue, Resolved
 from elasticluster_tf.documents import Document
+from elasticluster_tf.policies import Policy
 
 # In a work folder: the folder of the cluster file it was made from.
 BASE_POINTER = ".ectf-base"
@@ -36,6 +37,11 @@ class Source:
     def catalogue(self) -> Catalogue:
         """The clouds and software there are; a folder `roles` beside the first file adds to them."""
         return checks.catalogue(self.cache / "hcl", self.base / "roles")
+
+    @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """The user's own rules about plans: the folder `policy` beside the first file; raises InputError."""
+        return policies.load(self.base / policies.FOLDER)
 
     @cached_property
     def document(self) -> Document:

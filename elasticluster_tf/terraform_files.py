@@ -178,6 +178,7 @@ def _identity(wanted: RootInput) -> dict[str, Any]:
     return {
         "name": wanted.name,
         "default_cloud": wanted.default_cloud,
+        "images": {node.group: node.image for node in wanted.nodes},
         "clouds": {
             label: {
                 "name": chosen.cloud.name,

@@ -16,7 +16,7 @@ from elasticluster_tf.documents import Document
 from elasticluster_tf.errors import InputError, Problem
 from elasticluster_tf.events import Event
 from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.pipeline import Cluster, World
+from elasticluster_tf.pipeline import Cluster, Order, World
 from elasticluster_tf.software import Software, SoftwareFacts
 from elasticluster_tf.source import Source
 
@@ -153,7 +153,7 @@ class Terrain:
         self, data: Mapping[str, Any] | str = "", confirm: Callable[[Any], bool] = bool, **options: Any
     ) -> Any:
         """Build without configuring."""
-        return self.cluster(data, **options).up(confirm, configure=False)
+        return self.cluster(data, **options).up(confirm, Order(configure=False))
 
     @property
     def workdir(self) -> Path:

@@ -34,4 +34,11 @@ def configure(
 ) -> None:
     """Configure the nodes that exist, where something differs from what the state remembers."""
     with reporting(as_json, verbose) as screen:
-        screen.show("up", cluster(screen, files, file, assign, workdir).configure(names(limit), everything))
+        from elasticluster_tf.pipeline import Order
+
+        screen.show(
+            "up",
+            cluster(screen, files, file, assign, workdir).configure(
+                Order(limit=names(limit), everything=everything)
+            ),
+        )

@@ -23,9 +23,16 @@ from elasticluster_tf.cli.options import (
 
 if TYPE_CHECKING:
     from elasticluster_tf.console import Screen
+    from elasticluster_tf.pipeline import Order
     from elasticluster_tf.plan import Plan
 
+NoConfigure = Annotated[bool, typer.Option("--no-configure", help="Build only.")]
+RefreshImages = Annotated[
+    list[str] | None,
+    typer.Option("--refresh-images", metavar="GROUP", help="Replace a group's nodes by the newest image."),
+]
 _PENDING = 2
+_REFUSED = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -42,15 +49,23 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit 2 when something would change.")
     ] = False,
+    no_configure: NoConfigure = False,
+    limit: Limit = None,
+    everything: Everything = False,
+    refresh_images: RefreshImages = None,
     allow: Allow = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Show what would change; changes nothing outside the work folder."""
+    """Show what would change; contacts no host and changes nothing outside the work folder."""
     with reporting(as_json, verbose) as screen:
         quiet = screen if not as_json else _silent(screen)
-        found = cluster(quiet, files, file, assign, workdir, allow).plan()
+        found = cluster(quiet, files, file, assign, workdir, allow).plan(
+            order(no_configure, limit, everything, refresh_images)
+        )
         screen.show("plan", found)
+    if found.pending and any(one.forbids for one in found.risks):
+        raise typer.Exit(_REFUSED)
     if detailed_exitcode and (found.pending or found.infrastructure.drift):
         raise typer.Exit(_PENDING)
 
@@ -61,15 +76,10 @@ def up(
     assign: Assignments = None,
     workdir: WorkdirPath = None,
     yes: Yes = False,
-    no_configure: Annotated[bool, typer.Option("--no-configure", help="Build only.")] = False,
+    no_configure: NoConfigure = False,
     limit: Limit = None,
     everything: Everything = False,
-    refresh_images: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--refresh-images", metavar="GROUP", help="Replace a group's nodes by the newest image."
-        ),
-    ] = None,
+    refresh_images: RefreshImages = None,
     allow: Allow = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -79,12 +89,18 @@ def up(
         wanted = cluster(screen, files, file, assign, workdir, allow)
         report = wanted.up(
             lambda found: decide(screen, found, yes),
-            not no_configure,
-            names(limit),
-            refresh_images or (),
-            everything,
+            order(no_configure, limit, everything, refresh_images),
         )
         screen.show("up", report)
+
+
+def order(
+    no_configure: bool, limit: str | None, everything: bool, refresh_images: list[str] | None
+) -> "Order":
+    """What is asked for beside the file."""
+    from elasticluster_tf.pipeline import Order
+
+    return Order(not no_configure, names(limit), everything, tuple(refresh_images or ()))
 
 
 def decide(screen: "Screen", found: "Plan", yes: bool) -> bool:

@@ -21,7 +21,9 @@ def validate(
     with reporting(as_json) as screen:
         from elasticluster_tf.reports import ValidateReport
 
-        found = source(files, file, assign).resolved
+        wanted = source(files, file, assign)
+        found = wanted.resolved
+        wanted.policies  # noqa: B018 - read to be checked
         if as_json:
             screen.show("validate", ValidateReport(found.config.name, len(found.nodes)))
         else:

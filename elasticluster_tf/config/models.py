@@ -155,10 +155,21 @@ class SoftwareChoice(BaseModel):
 
 
 class Guard(_Model):
-    """Limits that a plan may not cross."""
+    """Limits that a plan may not cross; `ectf plan` lists the rules."""
 
     max_nodes: Annotated[StrictInt, Field(ge=0)] | None = Field(
         None, description="Most nodes of the cluster."
+    )
+    max_cost_per_hour: Number | None = Field(None, description="Most that the cluster may cost an hour.")
+    max_cost_per_month: Number | None = Field(
+        None, description="Most that the cluster may cost a month of 730 hours."
+    )
+    max_removed_percent: Annotated[StrictInt, Field(ge=0, le=100)] | None = Field(
+        None,
+        description="Largest share of a group's nodes that one plan may destroy. Default: 50, as a warning.",
+    )
+    rules: dict[StrictStr, Literal["error", "warning", "off"]] = Field(
+        default_factory=dict, description="How grave a rule is, by its name: an error forbids the plan."
     )
 
 
@@ -190,6 +201,9 @@ class ClusterConfig(_Model):
     )
     labels: dict[Text, Text] = Field(default_factory=dict, description="Labels (tags) of everything.")
     guard: Guard = Field(Guard(), description="Limits that a plan may not cross.")
+    protect: tuple[Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(/[a-z][a-z0-9]*)?$")], ...] = Field(
+        (), strict=False, description="Nodes, groups and volumes (`node/volume`, `volume`) that must not go."
+    )
     state: State = Field(State(), description="Where Terraform keeps its state.")
 
     def cloud_of(self, group: str) -> CloudChoice:

@@ -24,6 +24,7 @@ _SIGNS = {
     "change": ("~", "yellow"),
     "replace": ("±", "magenta"),
     "destroy": ("-", "red"),
+    "forget": ("·", "blue"),
 }
 # Rows of one kind beyond this many are only counted: a plan is read on one screen.
 _MOST_ROWS = 30
@@ -51,6 +52,12 @@ def plan(console: Console, found: Plan, details: bool = False) -> None:
     _cut(console, list(_infrastructure(infrastructure)), most, "nodes and drifted resources")
     _cut(console, [_resource(other) for other in infrastructure.resources], most, "resources")
     _cut(console, list(_configuration(configuration)), most, "rows")
+    for one in found.risks:
+        if one.outcome != "passed":
+            word = "allowed" if one.outcome == "allowed" else "forbidden" if one.forbids else "warning"
+            console.print(
+                Text(f"{word}: {one.rule}: {one.message}", style="red" if one.forbids else "yellow")
+            )
     console.print(Text(_summary(infrastructure, configuration), style="bold"))
 
 

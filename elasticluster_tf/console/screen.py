@@ -12,6 +12,7 @@ from rich.text import Text
 
 from elasticluster_tf import events
 from elasticluster_tf.console import data, views
+from elasticluster_tf.data import document
 from elasticluster_tf.errors import EctfError, InputError, Problem
 from elasticluster_tf.events import (
     Event,
@@ -127,7 +128,7 @@ class Screen:
         """A command's result."""
         self.stop()
         if self.form == "json":
-            self.json(data.document(kind, report))
+            self.json(document(kind, report))
         else:
             views.show(self.result, kind, report)
 
@@ -146,7 +147,7 @@ class Screen:
         """A plan that waits for a decision, shown to people."""
         self.stop()
         if self.form == "json":
-            self.json(data.document("plan", found))
+            self.json(document("plan", found))
         else:
             views.show(self.people, "plan", found)
 

@@ -2,5 +2,6 @@
 
 from elasticluster_tf.pipeline.cluster import Cluster
 from elasticluster_tf.pipeline.run import World
+from elasticluster_tf.pipeline.values import Order
 
-__all__ = ["Cluster", "World"]
+__all__ = ["Cluster", "Order", "World"]

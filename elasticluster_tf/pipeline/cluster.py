@@ -1,6 +1,6 @@
 """A cluster, from its files: what can be asked of it and done with it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,10 @@ from elasticluster_tf.ansible_files import Access
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.pipeline import health, login, stages, teardown
-from elasticluster_tf.pipeline.configuring import Scope
+from elasticluster_tf.pipeline import health, judging, login, planning, stages, teardown
+from elasticluster_tf.pipeline.planning import Wish
 from elasticluster_tf.pipeline.run import World, begin
+from elasticluster_tf.pipeline.values import Order
 from elasticluster_tf.plan import Plan
 from elasticluster_tf.reports import ClusterStatus, DownReport, NodeStatus, UpReport
 from elasticluster_tf.source import Source
@@ -58,50 +59,43 @@ class Cluster:
             **ansible_files.render(found.config, found.software),
         }
 
-    def plan(self) -> Plan:
-        """What would change. Writes the work folder only."""
-        self._guard()
+    def plan(self, order: Order = Order()) -> Plan:
+        """What would change. Contacts no host, and writes the work folder only."""
+        files, wish = self.rendered(), self._wish(order)
         with begin(self.workdir, "plan", self.world) as run:
-            return stages.plan(
-                run, self.resolved, self.rendered(), self.source.catalogue, self.allow, scope=Scope()
-            ).plan
+            return planning.plan(run, self.resolved, files, self.source.catalogue, wish).plan
 
-    def up(
-        self,
-        confirm: Confirm,
-        configure: bool = True,
-        limit: Sequence[str] = (),
-        refresh_images: Sequence[str] = (),
-        everything: bool = False,
-    ) -> UpReport:
+    def up(self, confirm: Confirm, order: Order = Order()) -> UpReport:
         """Make the cluster as the file says: plan, confirm, apply, configure, check its health.
 
-        Hosts are configured where something differs from what the state remembers; with `everything`, all.
+        Hosts are configured where something differs from what the state remembers.
         """
-        self._guard()
-        stages.check_limit(self.resolved, limit)
-        stages.check_groups(self.resolved, refresh_images)
-        known, files, scope = self.source.catalogue, self.rendered(), Scope(limit, everything)
+        known, files, wish = self.source.catalogue, self.rendered(), self._wish(order)
         with begin(self.workdir, "up", self.world) as run:
-            hosts = scope if configure else None
-            planned = stages.plan(run, self.resolved, files, known, self.allow, refresh_images, hosts)
+            planned = planning.plan(run, self.resolved, files, known, wish)
+            judging.enforce(run, planned.plan)
             login.root_secret(run.workdir, self.world)
             stages.confirm(planned.plan, confirm)
             stages.before_destroy(run, planned.plan)
             built = stages.apply(run, self.resolved, planned)
             login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
-            if not configure:
+            if not order.configure:
                 return stages.report(self.resolved, built, planned.plan, self.access)
-            return stages.configure(run, self.resolved, built, files, planned.plan, self.access, scope)
+            return stages.configure(run, self.resolved, built, files, planned.plan, self.access, order)
 
-    def configure(self, limit: Sequence[str] = (), everything: bool = False) -> UpReport:
+    def _wish(self, order: Order) -> Wish:
+        stages.check_limit(self.resolved, order.limit)
+        stages.check_groups(self.resolved, order.refresh_images)
+        return Wish(order, self.allow, self.source.policies)
+
+    def configure(self, order: Order = Order()) -> UpReport:
         """The Ansible half alone, on the nodes that the state knows."""
-        stages.check_limit(self.resolved, limit)
-        files, scope = self.rendered(), Scope(limit, everything)
+        stages.check_limit(self.resolved, order.limit)
+        files = self.rendered()
         with begin(self.workdir, "configure", self.world) as run:
             built = stages.read_built(run, self.resolved, files, self.allow)
             login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
-            return stages.configure(run, self.resolved, built, files, None, self.access, scope)
+            return stages.configure(run, self.resolved, built, files, None, self.access, order)
 
     def down(self, confirm: Confirm) -> DownReport:
         """Destroy everything but what is kept, and look whether anything is left."""
@@ -179,9 +173,6 @@ class Cluster:
 
     def _write_connection(self, state: State) -> None:
         login.write_connection(self.workdir, self.resolved, state, self.access, self.world)
-
-    def _guard(self) -> None:
-        stages.guard(self.resolved)
 
 
 def _status(

@@ -1,7 +1,7 @@
 """Configure the hosts that are not as they are wanted, and remember which are done."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from elasticluster_tf import ansible, plan
@@ -12,7 +12,7 @@ from elasticluster_tf.errors import ConfigureFailed
 from elasticluster_tf.nodes import BuiltNode
 from elasticluster_tf.pipeline import login, recording
 from elasticluster_tf.pipeline.run import Run
-from elasticluster_tf.pipeline.values import Built
+from elasticluster_tf.pipeline.values import Built, Order
 from elasticluster_tf.plan import ConfigurationPlan, Record
 from elasticluster_tf.plan.record import digest
 from elasticluster_tf.reports import Summary
@@ -21,22 +21,14 @@ from elasticluster_tf.terraform import State
 Files = Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Which hosts: only those of `limit` when it is not empty; with `everything` also those that are done."""
-
-    limit: Sequence[str] = ()
-    everything: bool = False
-
-
 def foreseen(
-    resolved: Resolved, state: State, files: Files, making: Collection[str], scope: Scope | None
+    resolved: Resolved, state: State, files: Files, making: Collection[str], order: Order
 ) -> ConfigurationPlan:
-    """What will have to run once the nodes of `making` are made or made anew; nothing without a scope."""
-    if scope is None:
+    """What will have to run once the nodes of `making` are made or made anew."""
+    if not order.configure:
         return ConfigurationPlan()
     built = {name: one for name, one in state.nodes.items() if name not in making}
-    found = _compared(resolved, state.record, files, built, making, scope)
+    found = _compared(resolved, state.record, files, built, making, order)
     return found[1]
 
 
@@ -46,23 +38,23 @@ def _compared(
     files: Files,
     built: Mapping[str, BuiltNode],
     making: Collection[str],
-    scope: Scope,
+    order: Order,
 ) -> tuple[Record, ConfigurationPlan]:
     nodes = [node for node in resolved.nodes if node.name in built or node.name in making]
     wanted = plan.wanted(resolved.config, resolved.software, nodes, built, files)
-    todo = plan.compare(recorded, wanted, nodes, making, scope.everything)
-    return wanted, todo.limited(scope.limit) if scope.limit else todo
+    todo = plan.compare(recorded, wanted, nodes, making, order.everything)
+    return wanted, todo.limited(order.limit) if order.limit else todo
 
 
 def configure(
-    run: Run, resolved: Resolved, built: Built, files: Files, access: Access, scope: Scope
+    run: Run, resolved: Resolved, built: Built, files: Files, access: Access, order: Order
 ) -> tuple[Summary | None, ConfigurationPlan, State]:
     """Run the roles where something differs; no summary when nothing had to be done.
 
     Hosts count as not configured from before the first task until their last one. Raises ConfigureFailed
     after the hosts that are done were recorded.
     """
-    wanted, todo = _compared(resolved, built.recorded, files, built.nodes, (), scope)
+    wanted, todo = _compared(resolved, built.recorded, files, built.nodes, (), order)
     state = recording.write(run, built.state, _begun(built.state.record, built.nodes, todo))
     if not todo.contacted:
         return None, todo, state

@@ -4,11 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from elasticluster_tf import plan as plans
-from elasticluster_tf import terraform_files
 from elasticluster_tf.ansible_files import Access
-from elasticluster_tf.checks import Catalogue, Resolved
-from elasticluster_tf.clouds import Chosen
+from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import (
     ConfigureFailed,
     InputError,
@@ -19,30 +16,16 @@ from elasticluster_tf.errors import (
     did_you_mean,
 )
 from elasticluster_tf.events import Notice
-from elasticluster_tf.pipeline import complaints, configuring, health, identity, keeping, login, recording
-from elasticluster_tf.pipeline.configuring import Scope
+from elasticluster_tf.pipeline import configuring, health, identity
 from elasticluster_tf.pipeline.run import Run, World
-from elasticluster_tf.pipeline.values import Built, Planned, Standing
-from elasticluster_tf.plan import InfraPlan, Plan, Record, record
+from elasticluster_tf.pipeline.values import Built, Order, Planned, Standing
+from elasticluster_tf.plan import Plan, Record
 from elasticluster_tf.reports import Health, Summary, UpReport
 from elasticluster_tf.source import BASE_POINTER
 from elasticluster_tf.terraform import STAMP, Runner, State, find
 from elasticluster_tf.workdir import Workdir
 
 Files = Mapping[str, str]
-
-
-def guard(resolved: Resolved) -> None:
-    """Refuse a cluster that is larger than its own file allows."""
-    most = resolved.config.guard.max_nodes
-    count = len(resolved.nodes)
-    if most is not None and count > most:
-        place = resolved.document.value_place(("guard", "max_nodes"))
-        raise Refused(
-            f"{count} nodes are more than guard.max_nodes ({most})",
-            str(place or ""),
-            "raise it if you mean it",
-        )
 
 
 def check_limit(resolved: Resolved, limit: Sequence[str]) -> None:
@@ -102,72 +85,6 @@ def read_built(run: Run, resolved: Resolved, files: Files, allow: frozenset[str]
         standing = read_state(run, files, resolved)
         identity.check(resolved, standing.state, allow)
     return nodes_of(resolved, standing.state, standing.state.record)
-
-
-def plan(
-    run: Run,
-    resolved: Resolved,
-    files: Files,
-    catalogue: Catalogue,
-    allow: frozenset[str],
-    refresh_images: Sequence[str] = (),
-    scope: Scope | None = None,
-) -> Planned:
-    """Render, make Terraform ready, and plan machines and configuration; no host is contacted.
-
-    `refresh_images` are groups whose machines are replaced by ones of the newest image; `scope` says which
-    hosts are configured, None that none are.
-    """
-    with run.stage("render", "Write Terraform and Ansible files"):
-        standing = read_state(run, files, resolved)
-        identity.check(resolved, standing.state, allow)
-        retired = retired_clouds(resolved.clouds, standing.state, catalogue)
-        everything = {**resolved.clouds, **retired}
-        root = terraform_files.root_input(resolved.config, everything, resolved.software, resolved.nodes)
-        if retired:
-            files = {**files, **terraform_files.render(root)}
-        kept = keeping.blocks(run, root, standing.state)
-        run.workdir.write({**files, **kept})
-        standing.runner.init(init_digest(files))
-        login.write_values(run, resolved, standing.state)
-        missing = {node.name for node in resolved.nodes} - set(standing.state.nodes)
-        todo = configuring.foreseen(resolved, standing.state, files, missing, scope)
-        begun = record.plain(configuring.begun(resolved, standing.state, todo))
-        login.write_more(run.workdir, {recording.VARIABLE: begun})
-    with run.stage("plan", "Plan the infrastructure") as note:
-        try:
-            raw = standing.runner.plan(replace=_image_triggers(resolved, refresh_images))
-        except TerraformFailed as error:
-            raise complaints.of_the_file(error, resolved) from error
-        found = plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
-        note(_counts(found))
-    making = {one.name for one in found.nodes if one.action in ("create", "replace")}
-    todo = configuring.foreseen(resolved, standing.state, files, making, scope)
-    return Planned(standing, Plan(resolved.config.name, found, todo))
-
-
-def _image_triggers(resolved: Resolved, groups: Sequence[str]) -> list[str]:
-    """The resources that make a group's machines new, by the contract's naming."""
-    return [
-        f'module.{resolved.config.cloud_of(group).label}.terraform_data.image["{group}"]' for group in groups
-    ]
-
-
-def _counts(found: InfraPlan) -> str:
-    words = [f"{found.count(action)} to {action}" for action in plans.ACTIONS if found.count(action)]
-    return "nodes: " + ", ".join(words) if words else "no node changes"
-
-
-def retired_clouds(chosen: Mapping[str, Chosen], state: State, catalogue: Catalogue) -> dict[str, Chosen]:
-    """Clouds that the state still holds and the file no longer names: they are emptied, not forgotten."""
-    found = {}
-    held = {resource.module.removeprefix("module.") for resource in state.resources}
-    for label, stored in state.clouds.items():
-        if label in chosen or label not in held or stored.name not in catalogue.clouds:
-            continue
-        cloud = catalogue.clouds[stored.name]
-        found[label] = Chosen(label, cloud, dict(stored.settings), ("cloud",), stored.aliased)
-    return found
 
 
 def confirm(found: Plan, ask: Callable[[Plan], bool]) -> None:
@@ -241,10 +158,10 @@ def configure(
     files: Files,
     found: Plan | None,
     access: Access,
-    scope: Scope,
+    order: Order,
 ) -> UpReport:
     """Run the roles where something differs, then the health checks of their software."""
-    summary, todo, _ = configuring.configure(run, resolved, built, files, access, scope)
+    summary, todo, _ = configuring.configure(run, resolved, built, files, access, order)
     if summary is None:
         return report(resolved, built, found, access)
     with run.stage("health", "Check the software") as note:

@@ -11,7 +11,7 @@ from elasticluster_tf.clouds import Chosen
 from elasticluster_tf.config import State as StateSettings
 from elasticluster_tf.errors import EctfError, InputError, TerraformFailed
 from elasticluster_tf.events import Notice
-from elasticluster_tf.pipeline import keeping, stages
+from elasticluster_tf.pipeline import judging, keeping, planning, stages
 from elasticluster_tf.pipeline.run import Run
 from elasticluster_tf.pipeline.values import Standing
 from elasticluster_tf.plan import Plan
@@ -29,6 +29,7 @@ class Target:
     state: StateSettings
     clouds: Mapping[str, Chosen]
     complaint: InputError | None = None
+    resolved: Resolved | None = None
 
 
 def target(base: Path, given: Path | None, resolve: Callable[[], Resolved]) -> Target:
@@ -45,7 +46,7 @@ def target(base: Path, given: Path | None, resolve: Callable[[], Resolved]) -> T
         name, state = _remembered(folders[0])
         return Target(folders[0], name, state, {}, error)
     place = Workdir(given.absolute()) if given else workdir.find(base, found.config.name)
-    return Target(place, found.config.name, found.config.state, found.clouds)
+    return Target(place, found.config.name, found.config.state, found.clouds, resolved=found)
 
 
 def _remembered(folder: Workdir) -> tuple[str, StateSettings]:
@@ -64,12 +65,12 @@ def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[Plan],
     root = RootInput(goal.name, goal.state, "", goal.clouds, (), emptied=True)
     with run.stage("read", "Read the state"):
         standing = _stand(run, root, fresh=bool(goal.clouds))
-        clouds = {**goal.clouds, **stages.retired_clouds(goal.clouds, standing.state, catalogue)}
+        clouds = {**goal.clouds, **planning.retired_clouds(goal.clouds, standing.state, catalogue)}
         if clouds != goal.clouds or not goal.clouds:  # a cloud of the user's own is known by its file alone
             root = replace(root, clouds=clouds)
             standing = _stand(run, root)
     run.workdir.write(keeping.blocks(run, root, standing.state), prune=False)
-    destroyed = _destroy(run, goal.name, standing, confirm)
+    destroyed = _destroy(run, goal, standing, confirm)
     kept, checked, unchecked = _proof(run, root)
     run.workdir.remove_if_empty()
     seen = {one.id for one in kept}
@@ -91,14 +92,17 @@ def _stand(run: Run, root: RootInput, fresh: bool = True) -> Standing:
     return Standing(runner, runner.state())
 
 
-def _destroy(run: Run, name: str, standing: Standing, confirm: Callable[[Plan], bool]) -> int:
+def _destroy(run: Run, goal: Target, standing: Standing, confirm: Callable[[Plan], bool]) -> int:
     if not standing.state.exists:
         return 0
     with run.stage("plan", "Plan the destruction"):
         raw = standing.runner.plan()
         found = plans.parse(raw, [], list(standing.state.nodes))
     if found.changes:  # what the state alone remembers of a cluster goes without a question
-        stages.confirm(Plan(name, found), confirm)
+        risks = judging.judge_down(goal.resolved, standing.state, found) if goal.resolved else ()
+        joined = Plan(goal.name, found, risks=risks)
+        judging.enforce(run, joined)
+        stages.confirm(joined, confirm)
     with run.stage("destroy", "Destroy"):
         standing.runner.apply(found.total)
         state = standing.runner.state()

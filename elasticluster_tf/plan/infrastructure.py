@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Action = Literal["create", "change", "replace", "destroy"]
+Action = Literal["create", "change", "replace", "destroy", "forget"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
@@ -22,7 +22,11 @@ class AttributeChange:
 
 @dataclass(frozen=True)
 class ResourceChange:
-    """One resource that would change; `forced_by` are the arguments that make it a replacement."""
+    """One resource that would change; `forced_by` are the arguments that make it a replacement.
+
+    `forget` leaves it as it is and out of the state. `node` is whose it is, `volume` the data volume that it
+    is, `unencrypted` says that it has a disk which would be so.
+    """
 
     address: str
     type: str
@@ -30,6 +34,9 @@ class ResourceChange:
     reason: str = ""
     forced_by: tuple[AttributeChange, ...] = ()
     changed: tuple[AttributeChange, ...] = ()
+    node: str = ""
+    volume: str = ""
+    unencrypted: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,12 @@ class InfraPlan:
         """How many resources would change."""
         return len(self.resources) + sum(len(node.resources) for node in self.nodes)
 
+    def every_resource(self) -> Iterator[ResourceChange]:
+        """The resources of nodes, then the others."""
+        for node in self.nodes:
+            yield from node.resources
+        yield from self.resources
+
     @property
     def pending(self) -> bool:
         """Whether applying the plan would do anything, to a resource or to what the state remembers."""
@@ -88,12 +101,13 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
     others: list[ResourceChange] = []
     bookkeeping = 0
     for one in raw.get("resource_changes", []):
-        change = _resource_change(one)
+        node = _owner(one, known)
+        change = _resource_change(one, node or "")
         if change is None:
             continue
         if change.type == "terraform_data" and not one.get("module_address"):
             bookkeeping += 1  # what the root module remembers in the state: nothing outside it changes
-        elif node := _owner(one, known):
+        elif node:
             of_node.setdefault(node, []).append(change)
         else:
             others.append(change)
@@ -122,10 +136,13 @@ def _action(actions: Sequence[str]) -> Action | None:
         "create": "create",
         "update": "change",
         "delete": "destroy",
-        "forget": "destroy",
+        "forget": "forget",
     }
     return single.get(actions[0])
 
+
+# The contract's label of data volumes.
+_VOLUME = "ectf-volume"
 
 # Terraform's reasons, in words; an action without one speaks for itself.
 _REASONS = {
@@ -137,7 +154,7 @@ _REASONS = {
 }
 
 
-def _resource_change(one: Mapping[str, Any]) -> ResourceChange | None:
+def _resource_change(one: Mapping[str, Any], node: str) -> ResourceChange | None:
     change = one["change"]
     action = _action(change["actions"])
     if action is None or one["mode"] != "managed":
@@ -147,7 +164,31 @@ def _resource_change(one: Mapping[str, Any]) -> ResourceChange | None:
     changed: tuple[AttributeChange, ...] = ()
     if action in ("change", "replace"):
         changed = tuple(_attributes(change, [[name] for name in _differing(change)]))
-    return ResourceChange(one["address"], one["type"], action, reason, forced, changed)
+    before, after = change.get("before") or {}, change.get("after") or {}
+    return ResourceChange(
+        one["address"],
+        one["type"],
+        action,
+        reason,
+        forced,
+        changed,
+        node,
+        _label(before, _VOLUME) or _label(after, _VOLUME),
+        _unencrypted(after),
+    )
+
+
+def _label(values: Mapping[str, Any], label: str) -> str:
+    """A label of a resource, whatever its cloud calls labels."""
+    found = (inner[label] for inner in values.values() if isinstance(inner, Mapping) and label in inner)
+    return str(next(found, ""))
+
+
+def _unencrypted(value: Any) -> bool:
+    """Whether anything in the planned values says `encrypted = false`."""
+    if isinstance(value, Mapping):
+        return value.get("encrypted") is False or any(_unencrypted(inner) for inner in value.values())
+    return isinstance(value, list) and any(_unencrypted(inner) for inner in value)
 
 
 def _differing(change: Mapping[str, Any]) -> list[str]:
@@ -181,11 +222,12 @@ def _at(value: Any, path: Sequence[Any]) -> Any:
 
 def _node_change(name: str, changes: Sequence[ResourceChange]) -> NodeChange:
     actions = {change.action for change in changes}
+    actions = actions - {"forget"} or actions
     action: Action = "change"
     if "replace" in actions or {"create", "destroy"} <= actions:
         action = "replace"
     elif len(actions) == 1:
-        action = changes[0].action
+        action = next(iter(actions))
     elif "create" in actions:
         action = "create"
     return NodeChange(name, action, _node_reason(action, changes), tuple(changes))

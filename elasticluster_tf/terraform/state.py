@@ -30,6 +30,7 @@ class _Identity(BaseModel):
     name: str
     default_cloud: str
     clouds: dict[str, StoredCloud]
+    images: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class State:
     cluster: str = ""
     default_cloud: str = ""
     clouds: Mapping[str, StoredCloud] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
     bastions: Mapping[str, str | None] = field(default_factory=dict)
     ssh_public_key: str = ""
     bootstrap: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -90,6 +92,7 @@ def parse(raw: Mapping[str, Any]) -> State:
         cluster=identity.name if identity else "",
         default_cloud=identity.default_cloud if identity else "",
         clouds=identity.clouds if identity else {},
+        images=identity.images if identity else {},
         bastions={n.removeprefix("bastion_"): v for n, v in outputs.items() if n.startswith("bastion_")},
         bootstrap=_input(raw, "bootstrap"),
         record=record.parse(_input(raw, "configured")),

@@ -48,7 +48,7 @@ def test_what_commands_print_fits(tmp_path: Path, capsys: pytest.CaptureFixture[
     name = str(file)
     assert printed("validate", name)[-1]["nodes"] == 1
     assert printed("render", name)[-1]["changed"]
-    assert printed("plan", name)[-1]["nodes"][0]["name"] == "worker001"
+    assert printed("plan", name)[-1]["infrastructure"]["nodes"][0]["name"] == "worker001"
     assert printed("up", "--yes", "--no-configure", name)[-1]["nodes"] == ["worker001"]
     assert printed("nodes", name)[-1]["nodes"][0]["state"] == "built"
     assert printed("status", name)[-1]["nodes"][0]["state"] == "unreachable"

@@ -18,7 +18,7 @@ from platformdirs import user_cache_path
 
 from elasticluster_tf import cli, terraform_files
 from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.pipeline import Cluster, World
+from elasticluster_tf.pipeline import Cluster, Order, World
 from elasticluster_tf.plan import Action, InfraPlan
 from elasticluster_tf.reports import DownReport
 from elasticluster_tf.source import Source
@@ -81,7 +81,7 @@ class Walk:
 
     def up(self) -> InfraPlan:
         """Build; returns what had been planned."""
-        found = self.cluster.up(lambda plan: True, configure=False).plan
+        found = self.cluster.up(lambda plan: True, Order(configure=False)).plan
         assert found is not None
         return found.infrastructure
 

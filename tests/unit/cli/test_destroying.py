@@ -16,6 +16,6 @@ def test_down_asks_and_destroys(three: Terrain, capsys: pytest.CaptureFixture[st
     assert cli.run(["down", "-y", "--json", file]) == 0
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert found[-1] == {
-        "format": 1, "kind": "down", "cluster": "demo", "destroyed": 4, "kept": [], "checked": ["echo"], "unchecked": [],
+        "format": 1, "kind": "down", "cluster": "demo", "destroyed": 3, "kept": [], "checked": ["echo"], "unchecked": [],
     }  # fmt: skip
     assert three.state()["resources"] == []

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from elasticluster_tf.console import data
+from elasticluster_tf import data
+from elasticluster_tf.console.data import error as errors_as_data
 from elasticluster_tf.errors import EctfError, InputError, Interrupted, Place, Problem, Refused
 from elasticluster_tf.plan import AttributeChange, InfraPlan, NodeChange, Plan, ResourceChange
 from elasticluster_tf.reports import Health, Summary, UpReport
@@ -58,7 +59,7 @@ def test_a_list_becomes_items() -> None:
     ],
 )
 def test_errors(error: EctfError, code: int) -> None:
-    assert data.error(error) == {
+    assert errors_as_data(error) == {
         "format": 1,
         "kind": "error",
         "error": {
@@ -73,7 +74,9 @@ def test_errors(error: EctfError, code: int) -> None:
 
 
 def test_problems_have_places_or_none() -> None:
-    found = data.error(InputError([Problem("a", "k", Place("f", 1, 2, "text"), "h"), Problem("b")]))["error"]
+    found = errors_as_data(InputError([Problem("a", "k", Place("f", 1, 2, "text"), "h"), Problem("b")]))[
+        "error"
+    ]
     assert found["problems"] == [
         {"message": "a", "key": "k", "file": "f", "line": 1, "column": 2, "hint": "h"},
         {"message": "b", "key": "", "file": "", "line": 0, "column": 0, "hint": ""},

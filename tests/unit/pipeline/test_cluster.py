@@ -2,11 +2,13 @@
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from elasticluster_tf import Order
 from elasticluster_tf.errors import EctfError, InputError, Refused, TooFewNodes
 from elasticluster_tf.events import Notice, StageDone
 from elasticluster_tf.plan import Plan
@@ -134,24 +136,73 @@ def test_a_cloud_that_no_group_names_any_more_is_emptied(tmp_path: Path) -> None
     assert ids(ground) == {"head001": before["head001"]}
     forgotten = ground.up(echo(groups={"head": {"count": 1}})).plan
     assert not forgotten.infrastructure.changes
-    assert forgotten.nodes == ()
-    assert ground.up(echo(groups={"head": {"count": 1}}), never).plan.changes == 0
+    assert forgotten.infrastructure.nodes == ()
+    assert ground.up(echo(groups={"head": {"count": 1}}), never).plan.infrastructure.changes == 0
 
 
 def test_more_nodes_than_the_guard_allows(tmp_path: Path) -> None:
     ground = Terrain(tmp_path)
     cluster = ground.cluster(echo(3, guard={"max_nodes": 2}))
-    for act in (cluster.plan, lambda: cluster.up(never)):
-        with pytest.raises(Refused, match="3 nodes are more than guard.max_nodes"):
-            act()
-    assert not ground.workdir.exists()
+    assert [one.message for one in cluster.plan().risks if one.forbids] == [
+        "3 nodes are more than guard.max_nodes (2)"
+    ]
+    with pytest.raises(Refused, match=r"1 rule\(s\) forbid this plan") as caught:
+        cluster.up(never)
+    assert (caught.value.hint, caught.value.exit_code) == ("--allow max-nodes overrules", 3)
+    assert not cluster.state().exists
+    overruled = replace(ground.cluster(), allow=frozenset({"max-nodes"}))
+    assert len(overruled.up(bool, Order(configure=False)).nodes) == 3
+    assert [one.message for one in ground.told if isinstance(one, Notice)] == [
+        "overruled by --allow max-nodes: 3 nodes are more than guard.max_nodes (2)"
+    ]
+    with pytest.raises(InputError, match="there is no rule `max-node`"):
+        replace(ground.cluster(), allow=frozenset({"max-node"})).plan()
+
+
+def test_what_is_protected_stays_even_in_down(tmp_path: Path) -> None:
+    ground = Terrain(tmp_path)
+    ground.up(echo(2, protect=["compute002"]))
+    with pytest.raises(Refused, match="forbid this plan") as caught:
+        ground.cluster().down(never)
+    assert (
+        caught.value.detail == "protected: compute002 is protected (take it out of `protect:` if it may go)"
+    )
+    assert len(ground.cluster().state().nodes) == 2
+
+
+def test_rules_of_the_user_s_own(tmp_path: Path) -> None:
+    ground = Terrain(tmp_path)
+    rule = {
+        "name": "no-third-node",
+        "deny": "plan.infrastructure.nodes.filter(n, n.name == 'compute003').map(n, n.name)",
+        "message": "two are enough",
+    }
+    write(tmp_path, {"policy/own.yaml": json.dumps({"rules": [rule]})})
+    assert not [one for one in ground.cluster(echo(2)).plan().risks if one.forbids]
+    (verdict,) = [one for one in ground.cluster(echo(3)).plan().risks if one.forbids]
+    assert (verdict.rule, verdict.message, verdict.subjects) == (
+        "no-third-node",
+        "two are enough",
+        ("compute003",),
+    )
+    with pytest.raises(Refused):
+        ground.up()
+    softer = echo(3, guard={"rules": {"no-third-node": "warning"}})
+    assert [one.level for one in ground.cluster(softer).plan().risks if one.outcome == "failed"] == [
+        "warning"
+    ]
 
 
 def test_limits_name_nodes_of_the_file(tmp_path: Path) -> None:
     cluster = Terrain(tmp_path).cluster(echo(1))
-    for act in (cluster.configure, lambda limit: cluster.up(never, limit=limit)):
+    order = Order(limit=["compute01"])
+    for act in (
+        lambda: cluster.configure(order),
+        lambda: cluster.up(never, order),
+        lambda: cluster.plan(order),
+    ):
         with pytest.raises(InputError, match="--limit: there is no node `compute01`") as caught:
-            act(["compute01"])
+            act()
         assert caught.value.problems[0].hint == "did you mean `compute001`?"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from elasticluster_tf.errors import InputError, TerraformFailed, TooFewNodes
-from elasticluster_tf.pipeline import stages
+from elasticluster_tf.pipeline import planning, stages
 from elasticluster_tf.plan import Record
 from elasticluster_tf.terraform import State, StoredCloud
 from elasticluster_tf.terraform.state import Resource
@@ -58,7 +58,7 @@ def test_clouds_that_are_no_longer_named() -> None:
             "own": StoredCloud(name="no-longer-shipped"),
         },
     )
-    found = stages.retired_clouds(FOUND.clouds, stood, shipped())
+    found = planning.retired_clouds(FOUND.clouds, stood, shipped())
     assert set(found) == {"old"}
     assert (found["old"].cloud.name, found["old"].settings, found["old"].aliased) == (
         "echo",

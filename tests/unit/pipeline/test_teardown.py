@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from elasticluster_tf import Cluster, Source, World
+from elasticluster_tf import Cluster, Order, Source, World
 from elasticluster_tf.config import State as Backend
 from elasticluster_tf.errors import EctfError, InputError, Refused
 from elasticluster_tf.events import Notice
@@ -49,7 +49,7 @@ def test_a_cloud_of_the_user_s_own_goes_as_well(tmp_path: Path) -> None:
         source = Source((tmp_path / "cluster.yaml",), BARE, CACHE)
         return Cluster(source, World(BARE, CACHE))
 
-    cluster(cluster_text(cloud={"name": str(ECHO)})).up(bool, configure=False)
+    cluster(cluster_text(cloud={"name": str(ECHO)})).up(bool, Order(configure=False))
     assert cluster("name: [").down(bool).destroyed == 1
 
 

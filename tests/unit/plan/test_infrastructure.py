@@ -54,7 +54,7 @@ def test_nothing_to_do() -> None:
         (["create"], "create"),
         (["update"], "change"),
         (["delete"], "destroy"),
-        (["forget"], "destroy"),
+        (["forget"], "forget"),
         (["delete", "create"], "replace"),
         (["create", "delete"], "replace"),
     ],

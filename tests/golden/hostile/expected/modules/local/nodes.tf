@@ -9,7 +9,7 @@ resource "podman_volume" "frontend001" {
   group      = var.nodes["frontend001"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["frontend001"].labels)
+  labels     = merge(var.labels, var.nodes["frontend001"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "frontend001" {
@@ -63,7 +63,7 @@ resource "podman_volume" "compute001" {
   group      = var.nodes["compute001"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["compute001"].labels)
+  labels     = merge(var.labels, var.nodes["compute001"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "compute001" {

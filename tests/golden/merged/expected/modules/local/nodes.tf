@@ -9,7 +9,7 @@ resource "podman_volume" "compute001" {
   group      = var.nodes["compute001"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["compute001"].labels)
+  labels     = merge(var.labels, var.nodes["compute001"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "compute001" {
@@ -63,7 +63,7 @@ resource "podman_volume" "compute003" {
   group      = var.nodes["compute003"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["compute003"].labels)
+  labels     = merge(var.labels, var.nodes["compute003"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "compute003" {
@@ -117,7 +117,7 @@ resource "podman_volume" "extra001" {
   group      = var.nodes["extra001"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["extra001"].labels)
+  labels     = merge(var.labels, var.nodes["extra001"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "extra001" {

@@ -9,7 +9,7 @@ resource "podman_volume" "node001" {
   group      = var.nodes["node001"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["node001"].labels)
+  labels     = merge(var.labels, var.nodes["node001"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "node001" {

@@ -9,7 +9,7 @@ resource "podman_volume" "there001" {
   group      = var.nodes["there001"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["there001"].labels)
+  labels     = merge(var.labels, var.nodes["there001"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "there001" {

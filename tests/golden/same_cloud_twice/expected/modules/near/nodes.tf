@@ -9,7 +9,7 @@ resource "podman_volume" "here001" {
   group      = var.nodes["here001"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["here001"].labels)
+  labels     = merge(var.labels, var.nodes["here001"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "here001" {

@@ -9,7 +9,7 @@ resource "podman_volume" "store001" {
   group      = var.nodes["store001"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["store001"].labels)
+  labels     = merge(var.labels, var.nodes["store001"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "store001" {
@@ -63,7 +63,7 @@ resource "podman_volume" "compute001" {
   group      = var.nodes["compute001"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["compute001"].labels)
+  labels     = merge(var.labels, var.nodes["compute001"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "compute001" {
@@ -117,7 +117,7 @@ resource "podman_volume" "compute002" {
   group      = var.nodes["compute002"].group
   size_gb    = each.value.size_gb
   on_destroy = each.value.on_destroy
-  labels     = merge(var.labels, var.nodes["compute002"].labels)
+  labels     = merge(var.labels, var.nodes["compute002"].labels, { ectf-volume = each.key })
 }
 
 resource "podman_node" "compute002" {

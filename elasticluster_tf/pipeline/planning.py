@@ -1,0 +1,91 @@
+"""Make a plan: write the files, let Terraform plan, join configuration and the rules' verdicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from elasticluster_tf import data, terraform_files
+from elasticluster_tf import plan as plans
+from elasticluster_tf.checks import Catalogue, Resolved
+from elasticluster_tf.clouds import Chosen
+from elasticluster_tf.errors import TerraformFailed
+from elasticluster_tf.pipeline import complaints, configuring, identity, judging, keeping, login, recording
+from elasticluster_tf.pipeline.run import Run
+from elasticluster_tf.pipeline.stages import Files, init_digest, read_state
+from elasticluster_tf.pipeline.values import Order, Planned, Standing
+from elasticluster_tf.plan import InfraPlan, Plan, record
+from elasticluster_tf.policies import Policy
+from elasticluster_tf.terraform import State
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a plan beside the file: `allow` are rules overruled, `policies` the user's own."""
+
+    order: Order = field(default_factory=Order)
+    allow: frozenset[str] = frozenset()
+    policies: Sequence[Policy] = ()
+
+
+def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish: Wish) -> Planned:
+    """Render, make Terraform ready, and plan machines and configuration; no host is contacted."""
+    judging.check_names(wish.allow, resolved, wish.policies)
+    with run.stage("render", "Write Terraform and Ansible files"):
+        standing = _prepared(run, resolved, files, catalogue, wish)
+    with run.stage("plan", "Plan the infrastructure") as note:
+        try:
+            raw = standing.runner.plan(replace=_image_triggers(resolved, wish.order.refresh_images))
+        except TerraformFailed as error:
+            raise complaints.of_the_file(error, resolved) from error
+        found = plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
+        note(_counts(found))
+    making = {one.name for one in found.nodes if one.action in ("create", "replace")}
+    todo = configuring.foreseen(resolved, standing.state, files, making, wish.order)
+    joined = Plan(
+        resolved.config.name, found, todo, judging.judge(resolved, standing.state, found, None, wish.allow)
+    )
+    own = judging.judge_own(wish.policies, data.document("plan", joined), resolved, wish.allow)
+    return Planned(standing, replace(joined, risks=(*joined.risks, *own)))
+
+
+def _prepared(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish: Wish) -> Standing:
+    """Everything Terraform needs, written; the state as it is."""
+    standing = read_state(run, files, resolved)
+    identity.check(resolved, standing.state, wish.allow)
+    retired = retired_clouds(resolved.clouds, standing.state, catalogue)
+    everything = {**resolved.clouds, **retired}
+    root = terraform_files.root_input(resolved.config, everything, resolved.software, resolved.nodes)
+    if retired:
+        files = {**files, **terraform_files.render(root)}
+    kept = keeping.blocks(run, root, standing.state)
+    run.workdir.write({**files, **kept})
+    standing.runner.init(init_digest(files))
+    login.write_values(run, resolved, standing.state)
+    missing = {node.name for node in resolved.nodes} - set(standing.state.nodes)
+    todo = configuring.foreseen(resolved, standing.state, files, missing, wish.order)
+    begun = record.plain(configuring.begun(resolved, standing.state, todo))
+    login.write_more(run.workdir, {recording.VARIABLE: begun})
+    return standing
+
+
+def _image_triggers(resolved: Resolved, groups: Sequence[str]) -> list[str]:
+    """The resources that make a group's machines new, by the contract's naming."""
+    return [
+        f'module.{resolved.config.cloud_of(group).label}.terraform_data.image["{group}"]' for group in groups
+    ]
+
+
+def _counts(found: InfraPlan) -> str:
+    words = [f"{found.count(action)} to {action}" for action in plans.ACTIONS if found.count(action)]
+    return "nodes: " + ", ".join(words) if words else "no node changes"
+
+
+def retired_clouds(chosen: Mapping[str, Chosen], state: State, catalogue: Catalogue) -> dict[str, Chosen]:
+    """Clouds that the state still holds and the file no longer names: they are emptied, not forgotten."""
+    found = {}
+    held = {resource.module.removeprefix("module.") for resource in state.resources}
+    for label, stored in state.clouds.items():
+        if label in chosen or label not in held or stored.name not in catalogue.clouds:
+            continue
+        cloud = catalogue.clouds[stored.name]
+        found[label] = Chosen(label, cloud, dict(stored.settings), ("cloud",), stored.aliased)
+    return found
