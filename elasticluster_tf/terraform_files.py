@@ -19,7 +19,7 @@ from elasticluster_tf.software import Software
 Files = dict[str, str]
 
 # What of a cloud's folder is not part of the module.
-_NOT_COPIED = ("cloud.yaml", "example.yaml", "README.md")
+_NOT_COPIED = ("cloud.yaml", "costs.yaml", "prices.json", "example.yaml", "README.md")
 STATE_PATH = "keep/terraform.tfstate"
 _MANAGED_BY = {"managed-by": "ectf"}
 

@@ -1,6 +1,6 @@
 """cluster.yaml as frozen, typed models."""
 
 from elasticluster_tf.config.models import CloudChoice, ClusterConfig, Group, State, Volume
-from elasticluster_tf.config.reading import parse, read
+from elasticluster_tf.config.reading import message, parse, read
 
-__all__ = ["CloudChoice", "ClusterConfig", "Group", "State", "Volume", "parse", "read"]
+__all__ = ["CloudChoice", "ClusterConfig", "Group", "State", "Volume", "message", "parse", "read"]

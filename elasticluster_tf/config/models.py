@@ -205,6 +205,10 @@ class ClusterConfig(_Model):
         (), strict=False, description="Nodes, groups and volumes (`node/volume`, `volume`) that must not go."
     )
     state: State = Field(State(), description="Where Terraform keeps its state.")
+    prices: Text | None = Field(
+        None,
+        description="Your own price book, as a path from this file. Default: prices.yaml beside it, if any.",
+    )
 
     def cloud_of(self, group: str) -> CloudChoice:
         """The cloud a group is built in."""

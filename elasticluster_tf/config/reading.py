@@ -96,14 +96,18 @@ def _problem(document: Document, details: ErrorDetails) -> Problem:
     if path[:1] == ("software",) and path[3:4] and str(path[3]).startswith(("str", "list[")):
         path = (*path[:3], *path[4:])
     path = tuple(part for part in path if part != "[key]")
-    template = _MESSAGES.get(kind, "{msg}")
-    shown = repr(details["input"])
-    shown = shown if len(shown) < 60 else shown[:57] + "…"
-    message = template.format(**{**details.get("ctx", {}), "msg": details["msg"], "input": shown})
     hint = ""
     if kind == "extra_forbidden":
         hint = did_you_mean(str(path[-1]), _known_keys(path[:-1]))
-    return document.problem(path, message, hint, at_key=kind in ("extra_forbidden", "missing"))
+    return document.problem(path, message(details), hint, at_key=kind in ("extra_forbidden", "missing"))
+
+
+def message(details: ErrorDetails) -> str:
+    """What pydantic found wrong, in the user's words."""
+    template = _MESSAGES.get(details["type"], "{msg}")
+    shown = repr(details["input"])
+    shown = shown if len(shown) < 60 else shown[:57] + "…"
+    return template.format(**{**details.get("ctx", {}), "msg": details["msg"], "input": shown})
 
 
 def _known_keys(path: KeyPath) -> list[str]:
