@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from elasticluster_tf.estimate import HOURS_PER_MONTH, Cost
 from elasticluster_tf.plan import Plan
 
 
@@ -240,3 +241,21 @@ class SoftwareReport:
     """The software there is."""
 
     software: tuple[SoftwareEntry, ...]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What one cluster costs; `on` names the file that puts it elsewhere, empty for the files as they are."""
+
+    on: str
+    cluster: str
+    clouds: tuple[str, ...]
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class CostReport:
+    """The same cluster in one place or several, each from nothing; a month has `hours_per_month`."""
+
+    estimates: tuple[Estimate, ...]
+    hours_per_month: int = HOURS_PER_MONTH

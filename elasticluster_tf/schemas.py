@@ -35,6 +35,7 @@ _DOCUMENTS: dict[str, Any] = {
     "clouds": reports.CloudsReport,
     "software": reports.SoftwareReport,
     "doctor": reports.DoctorReport,
+    "cost": reports.CostReport,
     "error": reports.ErrorReport,
 }
 

@@ -13,6 +13,7 @@ import typer
 from elasticluster_tf.cli import (
     catalogues,
     configuring,
+    costing,
     destroying,
     doctoring,
     initialising,
@@ -42,6 +43,7 @@ for module in (
     destroying,
     rendering,
     catalogues,
+    costing,
     doctoring,
 ):
     module.register(app)

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from elasticluster_tf.console import costs
 from elasticluster_tf.console.plans import plan
-from elasticluster_tf.reports import ClusterStatus, DownReport, NodesReport, UpReport
+from elasticluster_tf.reports import ClusterStatus, CostReport, DownReport, NodesReport, UpReport
 
 
 def show(console: Console, kind: str, report: Any) -> None:
@@ -20,6 +21,7 @@ def show(console: Console, kind: str, report: Any) -> None:
         "status": status,
         "nodes": nodes,
         "table": table,
+        "cost": cost,
     }
     views[kind](console, report)
 
@@ -63,6 +65,13 @@ def nodes(console: Console, report: NodesReport) -> None:
         for one in report.nodes
     ]
     table(console, [columns, *cells])
+
+
+def cost(console: Console, report: CostReport) -> None:
+    """One estimate line by line, or several side by side; then what they leave out and guess."""
+    table(console, costs.rows(report))
+    for note in costs.notes(report):
+        console.print(Text(note), soft_wrap=True)
 
 
 def table(console: Console, rows: Sequence[Sequence[str]]) -> None:

@@ -146,14 +146,21 @@ def _lines(priced: Sequence[Priced], order: Sequence[str]) -> list[CostLine]:
 
 def _line(found: Sequence[Priced]) -> CostLine:
     first, item = found[0], found[0].item
-    hourly = None
-    if first.hourly is not None:
-        hourly = _rounded(
-            sum((one.hourly for one in found if one.hourly is not None), Fraction()), "0.000001"
-        )
-    count = sum(one.item.number for one in found)
-    title = _title(item)
-    return CostLine(item.cloud, item.group, item.kind, title, count, hourly, first.estimate, first.reason)
+    line = CostLine(
+        cloud=item.cloud,
+        group=item.group,
+        kind=item.kind,
+        type=_title(item),
+        count=sum(one.item.number for one in found),
+        hourly=None,
+        estimate=first.estimate,
+        reason=first.reason,
+    )
+    if first.hourly is None:
+        return line
+    total = sum((one.hourly for one in found if one.hourly is not None), Fraction())
+    hourly, monthly = _rounded(total, "0.000001"), _rounded(total * HOURS_PER_MONTH, "0.01")
+    return replace(line, hourly=hourly, monthly=monthly)
 
 
 def _title(item: Item) -> str:
