@@ -30,7 +30,7 @@ def notes(report: CostReport) -> Iterator[str]:
         yield f"~ estimated: {guess}"
     for book in dict.fromkeys(book for one in report.estimates for book in one.cost.books):
         yield f"prices: {book.source}{f' ({book.date})' if book.date else ''}"
-    yield f"A month has {report.hours_per_month} hours. Data transfer and what else is billed by use is left out."
+    yield f"A month has {report.hours_per_month} hours. Traffic and what else is billed by use is left out."
 
 
 def _single(estimate: Estimate) -> list[Row]:

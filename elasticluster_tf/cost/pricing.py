@@ -135,13 +135,15 @@ def _rounded(amount: Fraction, places: str) -> Decimal:
 
 
 def _lines(priced: Sequence[Priced], order: Sequence[str]) -> list[CostLine]:
-    """Alike things on one line, by group; within a group in the order they came in."""
+    """Alike things on one line; by group, machines first."""
     alike: dict[tuple[str, ...], list[Priced]] = {}
     for one in priced:
         key = (one.item.cloud, one.item.group, one.item.kind, _title(one.item), str(one.hourly), one.reason)
         alike.setdefault(key, []).append(one)
     lines = [_line(found) for found in alike.values()]
-    return sorted(lines, key=lambda line: order.index(line.group))
+    return sorted(
+        lines, key=lambda line: (order.index(line.group), line.kind != "node", line.kind, line.type)
+    )
 
 
 def _line(found: Sequence[Priced]) -> CostLine:
