@@ -1,6 +1,6 @@
 """What a cluster costs: from a plan, or from its file alone. Nothing here asks a network."""
 
-from elasticluster_tf.cost.books import Books, Prices, shelve
+from elasticluster_tf.cost.books import Books, Prices, read_shipped, shelve
 from elasticluster_tf.cost.plans import of_plan
 from elasticluster_tf.cost.rules import Part, Rules
 from elasticluster_tf.cost.wanted import of_nodes
@@ -19,5 +19,6 @@ __all__ = [
     "Total",
     "of_nodes",
     "of_plan",
+    "read_shipped",
     "shelve",
 ]

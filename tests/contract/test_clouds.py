@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, meta
 
-from elasticluster_tf import cli, clouds
+from elasticluster_tf import cli, clouds, cost
 from elasticluster_tf.clouds import Cloud, hcl
+from elasticluster_tf.cost import rules as cost_rules
 from tests.builders import shipped
 
 ROOT = Path(__file__).parents[2]
@@ -149,3 +150,25 @@ def test_one_file_fits_every_cloud(overlay: str, tmp_path: Path) -> None:
     for name in ("site.yml", "slurm.yml", "ansible.cfg"):
         here, there = ((tmp_path / side / "ansible" / name).read_text() for side in ("here", "there"))
         assert here == there
+
+
+def test_what_costs_is_said_of_every_resource(cloud: Cloud) -> None:
+    """A resource that neither costs nor is free would be shown as unknown for ever."""
+    rules = cost_rules.load(cloud.path)
+    assert rules is not None
+    texts = "".join(text(cloud, path.name) for path in [*cloud.path.glob("*.tf"), cloud.path / "node.tf.j2"])
+    made = set(re.findall(r'^resource "(\w+)"', texts, re.M)) - {"terraform_data"}
+    assert {one for one in made if one not in rules.resources and not rules.is_free(one)} == set()
+    assert set(rules.resources) <= made
+    assert not {one for one in rules.resources if rules.is_free(one)}
+    for name in (rules.region, rules.sizes_setting):
+        assert not name or name in cloud.variables
+
+
+def test_the_price_book_names_its_sources(cloud: Cloud) -> None:
+    book = cost.read_shipped(cloud.path)
+    if book is None:
+        return
+    assert all(re.match(r"20\d\d-\d\d", one.date) and one.source for one in book.sources)
+    assert (cloud.path / "prices.json").stat().st_size < 1_000_000
+    assert all(price > 0 for region in book.prices.regions.values() for price in region.nodes.values())

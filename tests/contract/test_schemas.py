@@ -58,6 +58,7 @@ def test_what_commands_print_fits(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert printed("software")[-1]["software"]
     assert set(printed("version")[-1]) > {"ectf", "terraform", "ansible-core"}
     assert codes == [0] * 11
+    assert printed("cost", name)[-1]["estimates"][0]["cost"]["after"]["monthly"] == "0.00"
     assert printed("doctor")[-1]["checks"]
     assert printed("validate", str(tmp_path / "none.yaml"))[-1]["error"]["problems"]
     assert codes[-1] == 4
