@@ -54,20 +54,14 @@ def _side_by_side(report: CostReport) -> list[Row]:
     header = ("a month", *(f"{one.on} ({one.cost.currency})" for one in report.estimates))
     names = dict.fromkeys(share.group for one in report.estimates for share in one.cost.groups)
     order = [name for name in names if name] + [""] * ("" in names)
-    body = [
-        (
-            name or "(shared)",
-            *(_sum(_share(one, name).monthly, _share(one, name)) for one in report.estimates),
-        )
-        for name in order
-    ]
+    body = [(name or "(shared)", *(_share(one, name) for one in report.estimates)) for name in order]
     last = ("total", *(_sum(one.cost.after.monthly, one.cost.after) for one in report.estimates))
     return [header, *body, last]
 
 
-def _share(estimate: Estimate, group: str) -> Total:
+def _share(estimate: Estimate, group: str) -> str:
     found = (share.after for share in estimate.cost.groups if share.group == group)
-    return next(found, Total())
+    return next((_sum(total.monthly, total) for total in found), "-")
 
 
 def _sum(amount: Decimal, total: Total) -> str:

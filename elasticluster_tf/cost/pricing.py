@@ -138,7 +138,8 @@ def _lines(priced: Sequence[Priced], order: Sequence[str]) -> list[CostLine]:
     """Alike things on one line; by group, machines first."""
     alike: dict[tuple[str, ...], list[Priced]] = {}
     for one in priced:
-        key = (one.item.cloud, one.item.group, one.item.kind, _title(one.item), str(one.hourly), one.reason)
+        item, unit = one.item, None if one.hourly is None else one.hourly / one.item.number
+        key = (item.cloud, item.group, item.kind, _title(item), str(unit), one.reason)
         alike.setdefault(key, []).append(one)
     lines = [_line(found) for found in alike.values()]
     return sorted(
