@@ -206,7 +206,9 @@ def write(cloud: str, machines: Table, sources: list[dict[str, str]], by_hand: M
     regions: dict[str, dict[str, Any]] = {name: dict(one) for name, one in book.get("regions", {}).items()}
     for region, prices in sorted(machines.items()):
         entry = regions.setdefault(region, {})
-        entry["nodes"] = {name: round(price, 5) for name, price in sorted(prices.items())}
+        entry["nodes"] = {
+            name: round(price, 5) for name, price in sorted({**prices, **entry.get("nodes", {})}.items())
+        }
     lines = [
         f"{json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}"
         for name, entry in sorted(regions.items())

@@ -121,8 +121,10 @@ def shelve(
     shelves: dict[str, Shelf] = {}
     sources = [BookSource(own.source or str(path), str(own.date))] if own else []
     for label, chosen in clouds.items():
-        shipped = read_shipped(chosen.cloud.path)
-        shelves[label] = _shelf(chosen, own, shipped)
+        found = rules.load(chosen.cloud.path)
+        listed = found is None or found.are_listed(settings(chosen))
+        shipped = read_shipped(chosen.cloud.path) if listed else None
+        shelves[label] = _shelf(chosen, found, own, shipped)
         sources += [BookSource(one.source, one.date) for one in (shipped.sources if shipped else ())]
     return Books(currency, shelves, tuple(dict.fromkeys(sources)))
 
@@ -135,10 +137,9 @@ def read_shipped(folder: Path) -> Shipped | None:
     return Shipped.model_validate(json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal))
 
 
-def setting(chosen: Chosen, name: str) -> Any:
-    """A setting of a cloud, or the module's default."""
-    variable = chosen.cloud.variables.get(name)
-    return chosen.settings.get(name, variable.default if variable else None)
+def settings(chosen: Chosen) -> dict[str, Any]:
+    """The settings of a cloud, with the module's defaults for those that the file leaves out."""
+    return {**{name: one.default for name, one in chosen.cloud.variables.items()}, **chosen.settings}
 
 
 def _read_own(path: Path, environment: Mapping[str, str]) -> Own:
@@ -162,9 +163,8 @@ def _known_keys(depth: int) -> Mapping[str, Any]:
     return models.get(depth, Prices).model_fields
 
 
-def _shelf(chosen: Chosen, own: Own | None, shipped: Shipped | None) -> Shelf:
-    found = rules.load(chosen.cloud.path)
-    place = str(setting(chosen, found.region) or "") if found and found.region else ""
+def _shelf(chosen: Chosen, found: Rules | None, own: Own | None, shipped: Shipped | None) -> Shelf:
+    place = str(settings(chosen).get(found.region) or "") if found else ""
     lists: list[Prices] = []
     currencies: list[str] = []
     rates: list[Decimal | None] = []
@@ -192,7 +192,7 @@ def _sizes(chosen: Chosen, found: Rules | None) -> dict[str, tuple[int, float]]:
     """Processors and GiB of the types that the cloud or the cluster file knows."""
     facts = chosen.cloud.facts.sizes
     known = {} if facts == "direct" else {one.type: (one.cpus, one.memory_gb) for one in facts}
-    told = setting(chosen, found.sizes_setting) if found and found.sizes_setting else None
+    told = settings(chosen).get(found.sizes_setting) if found else None
     for name, size in (told or {}).items():
         if (cpus := at(size, "cpus")) is not None and (memory := at(size, "memory_gb")) is not None:
             known[name] = (cpus, memory)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from elasticluster_tf.clouds import Chosen
 from elasticluster_tf.cost import pricing, rules
 from elasticluster_tf.cost.books import Books, Shelf
 from elasticluster_tf.cost.rules import Item, at
@@ -16,14 +15,14 @@ _MODULE = "module."
 
 def of_plan(
     raw: Mapping[str, Any],
-    clouds: Mapping[str, Chosen],
     groups_of_nodes: Mapping[str, str],
     books: Books,
 ) -> Cost:
     """What is billed before and after a plan.
 
     `raw` is the plan as `terraform show -json` tells it; `groups_of_nodes` says which group each node is of,
-    those of the file and those that are built. Volumes that the state forgets go on being billed.
+    those of the file and those that are built; `books` those of all clouds of file and state.
+    Volumes that the state forgets go on being billed.
     """
     lookup = _with_sizes(books, _told_sizes(raw, books))
     before = raw.get("prior_state", {}).get("values", {})

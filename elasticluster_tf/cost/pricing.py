@@ -22,8 +22,11 @@ class Priced:
 
 def cost(now: Iterable[Item], after: Iterable[Item], groups: Sequence[str], books: Books) -> Cost:
     """The estimate; `groups` gives the order, and nothing is left out for not being in it."""
-    before = [price(item, books) for item in now]
-    then = [price(item, books) for item in after]
+    known: dict[Item, Priced] = {}  # the nodes of a group are alike
+    before, then = (
+        [known[item] if item in known else known.setdefault(item, price(item, books)) for item in items]
+        for items in (now, after)
+    )
     found = dict.fromkeys([*groups, *(one.item.group for one in [*before, *then])])
     order = [name for name in found if name] + [""] * ("" in found)
     return Cost(

@@ -47,6 +47,7 @@ class Part(_Rules):
     each: str = ""
     spot: dict[str, Any] = Field(default_factory=dict)
     when: Conditions = ()
+    type_is_link: bool = Field(False, description="The type is the last part of an address.")
     default_type: str | dict[str, str] = Field(
         "", description="Where none is told; by regular expression of `node.type` where that decides."
     )
@@ -75,6 +76,9 @@ class Rules(_Rules):
     """costs.yaml."""
 
     region: str = Field("", description="The setting that says where, as the price book names places.")
+    listed: Conditions = Field(
+        (), description="Settings with which prices.json holds: others may lead to another vendor's cloud."
+    )
     spot: Spot | None = None
     free: tuple[str, ...] = Field(
         (), description="Resource types that cost nothing; `*` stands for any text."
@@ -84,6 +88,10 @@ class Rules(_Rules):
     cluster: tuple[Part, ...] = ()
     sizes_setting: str = Field("", description="The setting that tells the processors and GiB of types.")
     sizes_from: SizesFrom | None = None
+
+    def are_listed(self, settings: Mapping[str, Any]) -> bool:
+        """Whether the shipped prices hold with these settings."""
+        return not self.listed or any(_holds(one, settings) for one in self.listed)
 
     def is_free(self, resource_type: str) -> bool:
         """Whether resources of a type cost nothing."""
@@ -129,7 +137,7 @@ def items(part: Part, values: Mapping[str, Any], cloud: str, group: str) -> Iter
             group=group,
             kind=part.kind,
             by=part.by,
-            type=str(_first(entry, part.type) or _default_type(part, entry)),
+            type=_type(part, entry),
             size=size,
             number=int(_first(entry, part.number) or 1),
             spot=bool(part.spot) and _holds(part.spot, entry),
@@ -173,7 +181,9 @@ def _decimal(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _default_type(part: Part, values: Mapping[str, Any]) -> str:
+def _type(part: Part, values: Mapping[str, Any]) -> str:
+    if told := str(_first(values, part.type) or ""):
+        return told.rpartition("/")[2] if part.type_is_link else told
     if isinstance(part.default_type, str):
         return part.default_type
     name = str(at(values, "node.type") or "")

@@ -7,7 +7,7 @@ from typing import Any
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.clouds import Chosen
 from elasticluster_tf.cost import pricing, rules
-from elasticluster_tf.cost.books import Books, setting
+from elasticluster_tf.cost.books import Books, settings
 from elasticluster_tf.cost.rules import Item
 from elasticluster_tf.estimate import Cost
 from elasticluster_tf.nodes import Node
@@ -31,7 +31,7 @@ def _of_cloud(chosen: Chosen, nodes: list[Node], books: Books) -> Iterator[Item]
         return
     around = _around(chosen, nodes)
     for node in nodes:
-        kind = node.type or _smallest(node, setting(chosen, found.sizes_setting) or {})
+        kind = node.type or _smallest(node, around["cloud"].get(found.sizes_setting) or {})
         volumes = {name: volume.model_dump() for name, volume in node.volumes.items()}
         own = {**asdict(node), "type": kind, "volumes": volumes}
         values = {**around, "node": own, "settings": node.settings}
@@ -45,10 +45,9 @@ def _of_cloud(chosen: Chosen, nodes: list[Node], books: Books) -> Iterator[Item]
 
 def _around(chosen: Chosen, nodes: list[Node]) -> Mapping[str, Any]:
     """What holds for the whole cloud: its settings with their defaults, and which nodes there are."""
-    names = dict.fromkeys([*chosen.cloud.variables, *chosen.settings])
     public = [node.public_ip for node in nodes]
     return {
-        "cloud": {name: setting(chosen, name) for name in names},
+        "cloud": settings(chosen),
         "cluster": {"public": any(public), "private": not all(public)},
     }
 

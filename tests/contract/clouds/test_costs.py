@@ -142,7 +142,7 @@ def test_to_the_cent(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         cluster = walk.cluster
         cluster.plan()
         groups = {f"{group}{number:03d}": group for group in ("frontend", "compute") for number in (1, 2)}
-        return cost.of_plan(plans[-1], cluster.source.resolved.clouds, groups, books())
+        return cost.of_plan(plans[-1], groups, books())
 
     def books() -> cost.Books:
         source = walk.cluster.source

@@ -1,15 +1,17 @@
 """Price books: the order they count in, currencies, and what is wrong with a user's own."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from elasticluster_tf import cost
+from elasticluster_tf.clouds import Chosen
 from elasticluster_tf.cost import Cost
 from elasticluster_tf.cost import books as reading
 from elasticluster_tf.errors import InputError
-from tests.unit.cost.meter import PRICES, books, chosen, cloud, plan, resource, state
+from tests.unit.cost.meter import COSTS, PRICES, books, chosen, cloud, plan, resource, state
 
 MACHINE = resource("meter_machine", "login001", type="small", disk=[{"type": "plain", "gb": 100}])
 SPOT = resource("meter_machine", "login001", type="small", market=[{"kind": "spot"}], disk=[{"gb": 0}])
@@ -23,7 +25,7 @@ def node(folder: Path, own: str = "", one: dict[str, object] = MACHINE, **settin
 
 def priced(folder: Path, own: str, one: dict[str, object] = MACHINE, **settings: object) -> Cost:
     groups = {"login001": "login"}
-    return cost.of_plan(plan({}, state(one)), chosen(folder), groups, books(folder, own, **settings))
+    return cost.of_plan(plan({}, state(one)), groups, books(folder, own, **settings))
 
 
 def test_the_region_decides(tmp_path: Path) -> None:
@@ -102,3 +104,12 @@ def test_a_cloud_without_a_book(tmp_path: Path) -> None:
     assert reading.read_shipped(cloud(tmp_path, prices=None).path) is None
     found = reading.read_shipped(cloud(tmp_path, prices=PRICES).path)
     assert found and found.prices.regions["north"].nodes["small"] == Decimal("0.1")
+
+
+def test_shipped_prices_hold_with_some_settings_only(tmp_path: Path) -> None:
+    told = cloud(tmp_path, costs=f"listed: {{endpoint: null}}\n{COSTS}")
+    elsewhere = Chosen("meter", told, {"region": "north", "endpoint": "https://x.org"}, ("cloud",), False)
+    found = cost.shelve({"meter": elsewhere}, tmp_path, None, {})
+    assert (found.shelves["meter"].lists, found.sources) == ((), ())
+    here = replace(elsewhere, settings={"region": "north"})
+    assert cost.shelve({"meter": here}, tmp_path, None, {}).shelves["meter"].lists

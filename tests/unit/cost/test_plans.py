@@ -8,14 +8,14 @@ import pytest
 
 from elasticluster_tf import cost
 from elasticluster_tf.cost import Cost
-from tests.unit.cost.meter import books, chosen, plan, resource, state
+from tests.unit.cost.meter import books, plan, resource, state
 
 GROUPS = {"compute001": "compute", "compute002": "compute", "login001": "login"}
 MACHINE = resource("meter_machine", "compute001", type="small", disk=[{"type": "plain", "gb": 20}])
 
 
 def priced(folder: Path, raw: dict[str, Any], own: str = "", **settings: Any) -> Cost:
-    return cost.of_plan(raw, chosen(folder, **settings), GROUPS, books(folder, own, **settings))
+    return cost.of_plan(raw, GROUPS, books(folder, own, **settings))
 
 
 def lines(found: Cost) -> list[tuple[str, str, str, int, str]]:

@@ -38,6 +38,11 @@ def test_the_first_path_that_leads_somewhere_counts() -> None:
     assert (one.type, one.size, one.cloud, one.group) == ("fast", Decimal("7.5"), "meter", "compute")
 
 
+def test_a_link_ends_in_the_type() -> None:
+    (one,) = items({"t": "https://example.org/zones/a/types/t9"}, type="t", type_is_link=True)
+    assert one.type == "t9"
+
+
 def test_defaults() -> None:
     (told,) = items({"gb": 3}, size="gb", default_size=10, default_type="plain")
     assert (told.size, told.type, told.estimate) == (Decimal(3), "plain", "")
