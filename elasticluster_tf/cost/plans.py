@@ -42,7 +42,8 @@ def _resources(values: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
 
 
 def _managed(values: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    return [found for found in _resources(values) if found[1]["mode"] == "managed"]
+    """Those without values are leaving, and listed nevertheless."""
+    return [found for found in _resources(values) if found[1]["mode"] == "managed" and "values" in found[1]]
 
 
 def _forgotten(raw: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -68,7 +69,7 @@ def _billed(
         if not parts:  # nobody says what it costs
             yield Item(label, group, "resource", "use" if found is None else "each", one["type"])
         for part in parts:
-            for item in rules.items(part, one["values"] or {}, label, group):
+            for item in rules.items(part, one["values"], label, group):
                 yield replace(item, type=books.shelves[label].aliases.get(item.type, item.type))
 
 
