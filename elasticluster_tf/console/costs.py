@@ -37,7 +37,9 @@ def _single(estimate: Estimate) -> list[Row]:
     cost = estimate.cost
     header = ("group", "what", "type", "count", f"{cost.currency}/hour", f"{cost.currency}/month")
     body = [_line(line) for line in cost.lines]
-    last = ("total", "", "", "", _sum(cost.after.hourly, cost.after), _sum(cost.after.monthly, cost.after))
+    after = cost.after
+    sums = (_sum(after.hourly, after, cost.estimated), _sum(after.monthly, after, cost.estimated))
+    last = ("total", "", "", "", *sums)
     return [header, *body, last]
 
 
@@ -55,7 +57,8 @@ def _side_by_side(report: CostReport) -> list[Row]:
     names = dict.fromkeys(share.group for one in report.estimates for share in one.cost.groups)
     order = [name for name in names if name] + [""] * ("" in names)
     body = [(name or "(shared)", *(_share(one, name) for one in report.estimates)) for name in order]
-    last = ("total", *(_sum(one.cost.after.monthly, one.cost.after) for one in report.estimates))
+    costs = [one.cost for one in report.estimates]
+    last = ("total", *(_sum(cost.after.monthly, cost.after, cost.estimated) for cost in costs))
     return [header, *body, last]
 
 
@@ -64,8 +67,9 @@ def _share(estimate: Estimate, group: str) -> str:
     return next((_sum(total.monthly, total) for total in found), "-")
 
 
-def _sum(amount: Decimal, total: Total) -> str:
+def _sum(amount: Decimal, total: Total, estimated: bool = False) -> str:
     """An amount; what is unknown is said, and never shown as 0."""
+    shown = f"{'~' if estimated else ''}{amount}"
     if not total.unknown:
-        return str(amount)
-    return f"{amount} + {total.unknown} unknown" if amount else "unknown"
+        return shown
+    return f"{shown} + {total.unknown} unknown" if amount else "unknown"

@@ -26,7 +26,7 @@ def test_line_by_line() -> None:
         ("compute", "node", "small", "2", "0.2000", "146.00"),
         ("compute", "disk", "odd 5 GiB", "2", "unknown", "unknown"),
         ("(shared)", "gateway", "gateway", "1", "~0.0500", "~36.50"),
-        ("total", "", "", "", "0.2500 + 2 unknown", "182.50 + 2 unknown"),
+        ("total", "", "", "", "~0.2500 + 2 unknown", "~182.50 + 2 unknown"),
     ]
     assert list(costs.notes(report)) == [
         "unknown: disk odd 5 GiB (group compute): no price",
