@@ -54,16 +54,27 @@ def plan(
     everything: Everything = False,
     refresh_images: RefreshImages = None,
     allow: Allow = None,
+    details: Annotated[bool, typer.Option("--details", help="Show all of it, not a screenful.")] = False,
     as_json: AsJson = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Markdown for the comment of a pull request.")
+    ] = False,
     verbose: Verbose = False,
 ) -> None:
     """Show what would change; contacts no host and changes nothing outside the work folder."""
+    if as_json and as_markdown:
+        raise typer.BadParameter("--json and --markdown are two forms of one plan: choose one")
+    from elasticluster_tf.console import forms
+
     with reporting(as_json, verbose) as screen:
         quiet = screen if not as_json else _silent(screen)
         found = cluster(quiet, files, file, assign, workdir, allow).plan(
             order(no_configure, limit, everything, refresh_images)
         )
-        screen.show("plan", found)
+        if as_markdown:
+            screen.text(forms.text(found, "markdown"))
+        else:
+            screen.show("plan", found, details)
     if found.pending and any(one.forbids for one in found.risks):
         raise typer.Exit(_REFUSED)
     if detailed_exitcode and (found.pending or found.infrastructure.drift):

@@ -124,13 +124,13 @@ class Screen:
         self.out.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
         self.out.flush()
 
-    def show(self, kind: str, report: Any) -> None:
-        """A command's result."""
+    def show(self, kind: str, report: Any, details: bool = False) -> None:
+        """A command's result; with details, a plan is shown whole."""
         self.stop()
         if self.form == "json":
             self.json(document(kind, report))
         else:
-            views.show(self.result, kind, report)
+            views.show(self.result, kind, report, details)
 
     def text(self, text: str) -> None:
         """A result that is text already."""

@@ -1,6 +1,7 @@
 """Reports as text for people."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -12,10 +13,10 @@ from elasticluster_tf.console.plans import plan
 from elasticluster_tf.reports import ClusterStatus, CostReport, DownReport, NodesReport, UpReport
 
 
-def show(console: Console, kind: str, report: Any) -> None:
+def show(console: Console, kind: str, report: Any, details: bool = False) -> None:
     """Print a report by its kind."""
     views: dict[str, Callable[[Console, Any], None]] = {
-        "plan": plan,
+        "plan": partial(plan, details=details),
         "up": up,
         "down": down,
         "status": status,

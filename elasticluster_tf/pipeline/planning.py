@@ -41,7 +41,11 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish:
     making = {one.name for one in found.nodes if one.action in ("create", "replace")}
     todo = configuring.foreseen(resolved, standing.state, files, making, wish.order)
     joined = Plan(
-        resolved.config.name, found, todo, judging.judge(resolved, standing.state, found, None, wish.allow)
+        cluster=resolved.config.name,
+        infrastructure=found,
+        configuration=todo,
+        risks=judging.judge(resolved, standing.state, found, None, wish.allow),
+        groups=plans.group_sizes(resolved.nodes, standing.state.nodes),
     )
     own = judging.judge_own(wish.policies, data.document("plan", joined), resolved, wish.allow)
     return Planned(standing, replace(joined, risks=(*joined.risks, *own)))

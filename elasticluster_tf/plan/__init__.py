@@ -13,7 +13,7 @@ from elasticluster_tf.plan.infrastructure import (
 )
 from elasticluster_tf.plan.record import Record
 from elasticluster_tf.plan.risk import Verdict
-from elasticluster_tf.plan.whole import Plan
+from elasticluster_tf.plan.whole import GroupSize, Plan, group_sizes
 
 __all__ = [
     "ACTIONS",
@@ -21,6 +21,7 @@ __all__ = [
     "AttributeChange",
     "ConfigurationPlan",
     "Drift",
+    "GroupSize",
     "InfraPlan",
     "NodeChange",
     "Plan",
@@ -29,6 +30,7 @@ __all__ = [
     "RoleRun",
     "Verdict",
     "compare",
+    "group_sizes",
     "parse",
     "wanted",
 ]

@@ -26,10 +26,35 @@ def test_a_plan_is_one_document_and_its_exit_code_tells(
         assert [(one["name"], one["action"]) for one in found["infrastructure"]["nodes"]] == (
             [("compute004", "create")] if code else []
         )
+        assert found["groups"] == [{"group": "compute", "before": 3, "after": count}]
     assert cli.run(["plan", str(file), "--set", "groups.compute.count=2"]) == 0
     shown = capsys.readouterr()
     assert "- compute003 destroy" in shown.out
     assert "Plan the infrastructure …" in shown.err
+
+
+def test_a_plan_as_a_document(three: Terrain, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write_file(three, 4)
+    assert cli.run(["plan", "--markdown", "--detailed-exitcode", file]) == 2
+    shown = capsys.readouterr()
+    assert shown.out.startswith("<!-- ectf plan: demo -->\n")
+    assert "<code>compute004</code> | create" in shown.out
+    assert "Plan the infrastructure" in shown.err
+    assert cli.run(["plan", "--details", file]) == 0
+    assert "+ compute004 create" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("forms", [("--json", "--markdown")])
+def test_a_plan_has_one_form(forms: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["plan", *forms]) == 4
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "choose one" in shown.err
+
+
+def write_file(terrain: Terrain, count: int) -> str:
+    write(terrain.folder, {"cluster.yaml": echo_file(count)})
+    return str(terrain.folder / "cluster.yaml")
 
 
 def test_nobody_can_be_asked_without_a_terminal(three: Terrain, capsys: pytest.CaptureFixture[str]) -> None:
