@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from elasticluster_tf.cli import (
+    bundles,
     catalogues,
     configuring,
     costing,
@@ -37,6 +38,7 @@ for module in (
     initialising,
     validating,
     planning,
+    bundles,
     configuring,
     inspecting,
     remote,

@@ -1,10 +1,12 @@
 """`ectf plan`, `ectf up`."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elasticluster_tf.cli import bundles
 from elasticluster_tf.cli.options import (
     Allow,
     AsJson,
@@ -54,6 +56,10 @@ def plan(
     everything: Everything = False,
     refresh_images: RefreshImages = None,
     allow: Allow = None,
+    out: bundles.Out = None,
+    expires: bundles.Expires = "24h",
+    sign: bundles.Sign = None,
+    encrypt_to: bundles.EncryptTo = None,
     details: Annotated[bool, typer.Option("--details", help="Show all of it, not a screenful.")] = False,
     as_json: AsJson = False,
     as_markdown: Annotated[
@@ -68,9 +74,13 @@ def plan(
 
     with reporting(as_json, verbose) as screen:
         quiet = screen if not as_json else _silent(screen)
-        found = cluster(quiet, files, file, assign, workdir, allow).plan(
-            order(no_configure, limit, everything, refresh_images)
-        )
+        wanted = cluster(quiet, files, file, assign, workdir, allow)
+        asked = order(no_configure, limit, everything, refresh_images)
+        if out:
+            found, body = wanted.bundle(asked, bundles.duration(expires))
+            bundles.write(out, body, sign, encrypt_to)
+        else:
+            found = wanted.plan(asked)
         if as_markdown:
             screen.text(forms.text(found, "markdown"))
         else:
@@ -92,11 +102,20 @@ def up(
     everything: Everything = False,
     refresh_images: RefreshImages = None,
     allow: Allow = None,
+    plan_file: bundles.BundleFile = None,
+    verify: bundles.Verify = None,
+    identity: bundles.Identity = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
     """Make the cluster as the file says: plan, ask, build, configure, check."""
     with reporting(as_json, verbose) as screen:
+        if plan_file:
+            found = bundles.read(screen, plan_file, verify, identity)
+            named = [*(file or ()), *(files or ())] or [Path(path) for path in found.manifest.paths]
+            whole = cluster(screen, named, None, list(found.manifest.assignments), workdir, allow)
+            screen.show("up", whole.up_bundle(found, str(plan_file)))
+            return
         wanted = cluster(screen, files, file, assign, workdir, allow)
         report = wanted.up(
             lambda found: decide(screen, found, yes),

@@ -1,6 +1,6 @@
 """What a cluster costs: from a plan, or from its file alone. Nothing here asks a network."""
 
-from elasticluster_tf.cost.books import Books, Prices, read_shipped, shelve
+from elasticluster_tf.cost.books import OWN_NAME, Books, Prices, read_shipped, shelve
 from elasticluster_tf.cost.plans import of_plan
 from elasticluster_tf.cost.rules import Part, Rules
 from elasticluster_tf.cost.wanted import of_nodes
@@ -8,6 +8,7 @@ from elasticluster_tf.estimate import HOURS_PER_MONTH, BookSource, Cost, CostLin
 
 __all__ = [
     "HOURS_PER_MONTH",
+    "OWN_NAME",
     "BookSource",
     "Books",
     "Cost",

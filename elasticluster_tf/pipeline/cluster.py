@@ -1,20 +1,23 @@
 """A cluster, from its files: what can be asked of it and done with it."""
 
+import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from elasticluster_tf import ansible_files, documents, terraform_files, workdir
 from elasticluster_tf.ansible_files import Access
+from elasticluster_tf.bundle import Bundle
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.pipeline import health, judging, login, planning, stages, teardown
+from elasticluster_tf.pipeline import bundling, health, judging, login, planning, stages, teardown
 from elasticluster_tf.pipeline.planning import Wish
-from elasticluster_tf.pipeline.run import World, begin
-from elasticluster_tf.pipeline.values import Order
+from elasticluster_tf.pipeline.run import Run, World, begin
+from elasticluster_tf.pipeline.values import Order, Planned
 from elasticluster_tf.plan import Plan
 from elasticluster_tf.reports import ClusterStatus, DownReport, NodeStatus, UpReport
 from elasticluster_tf.source import Source
@@ -65,6 +68,14 @@ class Cluster:
         with begin(self.workdir, "plan", self.world) as run:
             return planning.plan(run, self.resolved, files, self.source.catalogue, wish).plan
 
+    def bundle(self, order: Order = Order(), life: timedelta = bundling.LIFE) -> tuple[Plan, bytes]:
+        """A plan, and the file that lets exactly this plan run within `life`."""
+        files, wish = self.rendered(), replace(self._wish(order), nonce=secrets.token_hex(16))
+        with begin(self.workdir, "plan", self.world) as run:
+            planned = planning.plan(run, self.resolved, files, self.source.catalogue, wish)
+            judging.enforce(run, planned.plan)
+            return planned.plan, bundling.make(run, self.source, files, planned, wish, life)
+
     def up(self, confirm: Confirm, order: Order = Order()) -> UpReport:
         """Make the cluster as the file says: plan, confirm, apply, configure, check its health.
 
@@ -76,12 +87,23 @@ class Cluster:
             judging.enforce(run, planned.plan)
             login.root_secret(run.workdir, self.world)
             stages.confirm(planned.plan, confirm)
-            stages.before_destroy(run, planned.plan)
-            built = stages.apply(run, self.resolved, planned)
-            login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
-            if not order.configure:
-                return stages.report(self.resolved, built, planned.plan, self.access)
-            return stages.configure(run, self.resolved, built, files, planned.plan, self.access, order)
+            return self._carry_out(run, planned, files, order)
+
+    def up_bundle(self, bundle: Bundle, where: str) -> UpReport:
+        """Do what a bundle plans and nothing else, without asking; raises Refused when anything differs."""
+        files = self.rendered()
+        with begin(self.workdir, "up", self.world) as run:
+            planned = bundling.take_up(run, self.source, files, bundle, where)
+            login.root_secret(run.workdir, self.world)
+            return self._carry_out(run, planned, files, Order(**bundle.manifest.order))
+
+    def _carry_out(self, run: Run, planned: Planned, files: Mapping[str, str], order: Order) -> UpReport:
+        stages.before_destroy(run, planned.plan)
+        built = stages.apply(run, self.resolved, planned)
+        login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
+        if not order.configure:
+            return stages.report(self.resolved, built, planned.plan, self.access)
+        return stages.configure(run, self.resolved, built, files, planned.plan, self.access, order)
 
     def _wish(self, order: Order) -> Wish:
         stages.check_limit(self.resolved, order.limit)

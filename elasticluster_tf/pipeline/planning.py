@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from elasticluster_tf import data, terraform_files
+from elasticluster_tf import cost, data, terraform_files
 from elasticluster_tf import plan as plans
 from elasticluster_tf.checks import Catalogue, Resolved
 from elasticluster_tf.clouds import Chosen
@@ -19,18 +19,23 @@ from elasticluster_tf.terraform import State
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked of a plan beside the file: `allow` are rules overruled, `policies` the user's own."""
+    """What is asked of a plan beside the file.
+
+    `allow` are rules that are overruled, `policies` the user's own; `nonce` names the bundle that is made.
+    """
 
     order: Order = field(default_factory=Order)
     allow: frozenset[str] = frozenset()
     policies: Sequence[Policy] = ()
+    nonce: str = ""
 
 
 def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish: Wish) -> Planned:
     """Render, make Terraform ready, and plan machines and configuration; no host is contacted."""
     judging.check_names(wish.allow, resolved, wish.policies)
     with run.stage("render", "Write Terraform and Ansible files"):
-        standing = _prepared(run, resolved, files, catalogue, wish)
+        standing, everything = _prepared(run, resolved, files, catalogue, wish)
+        books = cost.shelve(everything, run.base(resolved), resolved.config.prices, run.world.environment)
     with run.stage("plan", "Plan the infrastructure") as note:
         try:
             raw = standing.runner.plan(replace=_image_triggers(resolved, wish.order.refresh_images))
@@ -40,19 +45,25 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish:
         note(_counts(found))
     making = {one.name for one in found.nodes if one.action in ("create", "replace")}
     todo = configuring.foreseen(resolved, standing.state, files, making, wish.order)
+    groups = {one.name: one.group for one in standing.state.nodes.values()}
+    groups |= {node.name: node.group for node in resolved.nodes}
+    price = cost.of_plan(raw, groups, books)
     joined = Plan(
         cluster=resolved.config.name,
         infrastructure=found,
         configuration=todo,
-        risks=judging.judge(resolved, standing.state, found, None, wish.allow),
+        risks=judging.judge(resolved, standing.state, found, price, wish.allow),
+        cost=price,
         groups=plans.group_sizes(resolved.nodes, standing.state.nodes),
     )
     own = judging.judge_own(wish.policies, data.document("plan", joined), resolved, wish.allow)
     return Planned(standing, replace(joined, risks=(*joined.risks, *own)))
 
 
-def _prepared(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish: Wish) -> Standing:
-    """Everything Terraform needs, written; the state as it is."""
+def _prepared(
+    run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish: Wish
+) -> tuple[Standing, Mapping[str, Chosen]]:
+    """Everything Terraform needs, written; the state as it is, and the clouds of file and state."""
     standing = read_state(run, files, resolved)
     identity.check(resolved, standing.state, wish.allow)
     retired = retired_clouds(resolved.clouds, standing.state, catalogue)
@@ -66,9 +77,11 @@ def _prepared(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, 
     login.write_values(run, resolved, standing.state)
     missing = {node.name for node in resolved.nodes} - set(standing.state.nodes)
     todo = configuring.foreseen(resolved, standing.state, files, missing, wish.order)
-    begun = record.plain(configuring.begun(resolved, standing.state, todo))
-    login.write_more(run.workdir, {recording.VARIABLE: begun})
-    return standing
+    begun = configuring.begun(resolved, standing.state, todo)
+    if wish.nonce:
+        begun = begun.applying(wish.nonce)
+    login.write_more(run.workdir, {recording.VARIABLE: record.plain(begun)})
+    return standing, everything
 
 
 def _image_triggers(resolved: Resolved, groups: Sequence[str]) -> list[str]:

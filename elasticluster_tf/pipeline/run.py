@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elasticluster_tf import events, terraform
+from elasticluster_tf.checks import Resolved
 from elasticluster_tf.events import Event, StageDone, StageStarted, Tell
 from elasticluster_tf.secrets import VARIABLE
 from elasticluster_tf.terraform import Runner
@@ -40,6 +41,10 @@ class Run:
     tell: Tell
     world: World
     lock: int
+
+    def base(self, resolved: Resolved) -> Path:
+        """The folder that relative paths of the cluster file start from."""
+        return resolved.document.sources[0].absolute().parent
 
     def terraform(self, folder: Path | None = None) -> Runner:
         """Terraform in the work folder, or in a folder below it."""

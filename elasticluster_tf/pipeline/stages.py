@@ -51,7 +51,7 @@ def read_state(run: Run, files: Files, resolved: Resolved) -> Standing:
     run.workdir.write(files)
     run.workdir.keep.mkdir(mode=0o700, exist_ok=True)
     run.workdir.write_machine_files(plugins)
-    base = resolved.document.sources[0].absolute().parent
+    base = run.base(resolved)
     if base != run.workdir.path:
         run.workdir.write({BASE_POINTER: f"{base}\n"}, prune=False)
     runner = run.terraform()

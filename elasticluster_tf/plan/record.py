@@ -12,6 +12,8 @@ from typing import Any
 
 # How much of a SHA-256 tells two contents apart here; these are no proofs against forgers.
 _DIGEST_LENGTH = 16
+# A bundle is refused by the state's serial as well; its name is for saying why.
+_KEPT_NONCES = 20
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,10 @@ class Record:
         nodes = {n: one for n, one in self.nodes.items() if n in living}
         nodes |= {n: done.nodes[n] for n in names if n in done.nodes}
         return _swept(replace(self, nodes=nodes, setups={**self.setups, **done.setups}))
+
+    def applying(self, nonce: str) -> "Record":
+        """The same with one more bundle that was applied; the oldest are dropped."""
+        return replace(self, used=(*self.used, nonce)[-_KEPT_NONCES:])
 
     def told_addresses(self, names: Iterable[str], addresses: str) -> "Record":
         """The same after these hosts were told the addresses of all hosts."""
