@@ -78,10 +78,30 @@ class InputError(EctfError):
         return "\n".join(str(problem) for problem in self.problems)
 
 
+@dataclass(frozen=True)
+class Complaint:
+    """One of Terraform's own errors: what, the line of HCL it is about, the address of the resource."""
+
+    summary: str
+    detail: str = ""
+    code: str = ""
+    address: str = ""
+
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        return f"{self.summary}\n{self.detail}"
+
+    @property
+    def in_one_line(self) -> str:
+        """What it says, for a list of problems."""
+        return " ".join((self.summary or self.detail).split())[:300]
+
+
 class TerraformFailed(EctfError):
     """Terraform ended with an error; what was built before it is in the state.
 
-    `addresses` are the resources that failed; `complaints` Terraform's own (summary, detail, line of HCL).
+    `addresses` are the resources that failed.
     """
 
     exit_code = 5
@@ -91,7 +111,7 @@ class TerraformFailed(EctfError):
     ) -> None:
         super().__init__(message, where, hint, detail)
         self.addresses = tuple(addresses)
-        self.complaints: tuple[tuple[str, str, str], ...] = ()
+        self.complaints: tuple[Complaint, ...] = ()
 
 
 class ConfigureFailed(EctfError):

@@ -3,6 +3,8 @@
 Both are read into one small form, so that a value is checked and a JSON Schema is made in one place.
 """
 
+import contextlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,12 +27,16 @@ class Field:
 
 @dataclass(frozen=True)
 class ValueType:
-    """A type: `inner` of lists and maps, `fields` of objects, `choices` where only some values fit."""
+    """A type: `inner` of lists and maps, `fields` of objects, `choices` where only some values fit.
+
+    `defaults` are what fields hold that are left out, as far as that is a plain value.
+    """
 
     kind: Kind = "any"
     inner: "ValueType | None" = None
     fields: Mapping[str, Field] = field(default_factory=dict)
     choices: tuple[Any, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,12 @@ def mismatches(value: object, wanted: ValueType, path: KeyPath = ()) -> Iterator
         return
     word, classes = _WANTED[wanted.kind]
     if not isinstance(value, classes) or (isinstance(value, bool) and wanted.kind != "bool"):
-        yield Mismatch(path, f"{word} is wanted here, not {_shown(value)}")
+        yield Mismatch(path, f"{word} is wanted here, not {shown(value)}")
         return
     if wanted.choices and value not in wanted.choices:
         known = [str(choice) for choice in wanted.choices]
         yield Mismatch(
-            path, f"{_shown(value)} is none of the values that fit", did_you_mean(str(value), known)
+            path, f"{shown(value)} is none of the values that fit", did_you_mean(str(value), known)
         )
     if isinstance(value, list) and wanted.inner:
         for index, item in enumerate(value):
@@ -90,7 +96,26 @@ def _object_mismatches(
             yield Mismatch(path, f"`{key}` is required", found.description)
 
 
-def _shown(value: Any) -> str:
+def as_terraform(value: Any, wanted: ValueType) -> Any:
+    """A value that fits, as a module sees it: numbers as text where text is wanted, defaults filled in."""
+    if isinstance(value, list) and wanted.inner:
+        return [as_terraform(item, wanted.inner) for item in value]
+    if isinstance(value, dict) and wanted.inner:
+        return {key: as_terraform(item, wanted.inner) for key, item in value.items()}
+    if isinstance(value, dict) and wanted.kind == "object":
+        given = {
+            key: as_terraform(item, wanted.fields[key].type)
+            for key, item in value.items()
+            if item is not None
+        }
+        return {**wanted.defaults, **given}
+    if wanted.kind == "string" and isinstance(value, int | float):
+        return str(value)
+    return value
+
+
+def shown(value: Any) -> str:
+    """A value in a message, cut where it is long."""
     text = repr(value)
     return text if len(text) < 60 else text[:57] + "…"
 
@@ -123,7 +148,16 @@ def from_terraform(expression: str) -> ValueType:
     words = _WORD.findall(
         expression.removeprefix("${").removesuffix("}") if expression[:2] == "${" else expression
     )
-    return _Expression(words).type()[0]
+    return _Expression(words).type().type
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A type that was read; for an `optional` one the text of its default."""
+
+    type: ValueType
+    optional: bool = False
+    default: str = ""
 
 
 class _Expression:
@@ -137,44 +171,55 @@ class _Expression:
         self.at += 1
         return self.words[self.at - 1] if self.at <= len(self.words) else ""
 
-    def type(self) -> tuple[ValueType, bool]:
-        """The type that begins here, and whether it is optional."""
+    def type(self) -> _Read:
+        """The type that begins here."""
         word = self.take()
         simple: dict[str, Kind] = {"string": "string", "number": "number", "bool": "bool"}
         if word in simple:
-            return ValueType(simple[word]), False
+            return _Read(ValueType(simple[word]))
         if word in ("list", "set", "map", "optional", "object", "tuple") and self.take() == "(":
             return self.constructed(word)
-        return ValueType("any"), False
+        return _Read(ValueType("any"))
 
-    def constructed(self, word: str) -> tuple[ValueType, bool]:
+    def constructed(self, word: str) -> _Read:
         if word == "object":
             self.take()
             fields = dict(self.fields())
             self.rest()
-            return ValueType("object", fields=fields), False
+            return _Read(_object(fields))
         if word == "tuple":
             self.rest()
-            return ValueType("list"), False
-        inner, _ = self.type()
-        self.rest()
+            return _Read(ValueType("list"))
+        inner = self.type().type
+        rest = self.rest()
         if word == "optional":
-            return inner, True
-        return ValueType("map" if word == "map" else "list", inner=inner), False
+            return _Read(inner, True, rest.removeprefix(","))
+        return _Read(ValueType("map" if word == "map" else "list", inner=inner))
 
-    def fields(self) -> Iterator[tuple[str, Field]]:
+    def fields(self) -> Iterator[tuple[str, _Read]]:
         while (name := self.take()) not in ("}", ""):
             if name == ",":
                 continue
             self.take()
-            inner, optional = self.type()
-            yield name.strip('"'), Field(inner, not optional)
+            yield name.strip('"'), self.type()
 
-    def rest(self) -> None:
-        """Skip to the parenthesis that closes this one (over defaults of `optional`)."""
-        depth = 1
+    def rest(self) -> str:
+        """Skip to the parenthesis that closes this one; what was skipped (the default of `optional`)."""
+        depth, skipped = 1, []
         while depth and (mark := self.take()):
             depth += (mark in "({") - (mark in ")}")
+            skipped.append(mark)
+        return "".join(skipped[:-1])
+
+
+def _object(fields: Mapping[str, _Read]) -> ValueType:
+    defaults = {}
+    for name, found in fields.items():
+        if found.optional:
+            with contextlib.suppress(ValueError):  # a default that is an expression is not known here
+                defaults[name] = json.loads(found.default or "null")
+    known = {name: Field(found.type, not found.optional) for name, found in fields.items()}
+    return ValueType("object", fields=known, defaults=defaults)
 
 
 def from_argument_spec(option: Mapping[str, Any]) -> ValueType:

@@ -1,7 +1,7 @@
 """Clouds: discovered folders, their facts and settings, and what a cluster file may ask of them."""
 
 from elasticluster_tf.clouds.choice import Chosen, choose, group_problems, label_problems, resolve_size
-from elasticluster_tf.clouds.facts import CloudFacts, Image, Plugin, SizeType
+from elasticluster_tf.clouds.facts import CloudFacts, Image, Lookup, Need, Plugin, SignIn, SizeType
 from elasticluster_tf.clouds.folders import Cloud, discover, load
 
 __all__ = [
@@ -9,7 +9,10 @@ __all__ = [
     "Cloud",
     "CloudFacts",
     "Image",
+    "Lookup",
+    "Need",
     "Plugin",
+    "SignIn",
     "SizeType",
     "choose",
     "discover",

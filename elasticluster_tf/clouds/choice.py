@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from elasticluster_tf import documents, value_types
+from elasticluster_tf import documents
+from elasticluster_tf.clouds import ranges, settings
 from elasticluster_tf.clouds.facts import SizeType
 from elasticluster_tf.clouds.folders import Cloud, load
 from elasticluster_tf.config import ClusterConfig, Group
 from elasticluster_tf.documents import Document, KeyPath
 from elasticluster_tf.errors import Problem, did_you_mean
-from elasticluster_tf.value_types import ValueType
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,16 @@ def choose(
         before = chosen.setdefault(found.label, found)
         if before is found:
             problems += _name_problems(document, config.name, cloud)
-            problems += _setting_problems(document, found)
+            problems += settings.problems(document, found.path, found.settings, cloud)
         elif (before.cloud, before.settings) != (cloud, found.settings):
             message = f"`{found.label}` is used with other settings at {_dotted(before.path)}"
             problems.append(document.problem(path, message, "give both an `alias:`"))
+    found_ranges = [
+        one
+        for place in chosen.values()
+        for one in ranges.find(place.label, place.path, place.settings, place.cloud)
+    ]
+    problems += ranges.problems(document, found_ranges)
     return chosen, problems
 
 
@@ -82,20 +88,6 @@ def _find(name: str, base: Path, known: Mapping[str, Cloud]) -> Cloud | None:
     return load(folder) if (folder / "cloud.yaml").is_file() else None
 
 
-def _setting_problems(document: Document, chosen: Chosen) -> Iterator[Problem]:
-    fields = {
-        name: value_types.Field(variable.type, variable.required, variable.description)
-        for name, variable in chosen.cloud.variables.items()
-    }
-    for wrong in value_types.mismatches(chosen.settings, ValueType("object", fields=fields)):
-        yield document.problem((*chosen.path, *wrong.path), wrong.message, wrong.hint, wrong.at_key)
-    for name, value in chosen.settings.items():
-        variable = chosen.cloud.variables.get(name)
-        for rule in variable.rules if variable else ():
-            if not rule.holds(value):
-                yield document.problem((*chosen.path, name), f"{value!r} does not fit", rule.message)
-
-
 def group_problems(document: Document, name: str, group: Group, chosen: Chosen) -> Iterator[Problem]:
     """What of a group this cloud can't give: image, size, keys, its own settings."""
     path = ("groups", name)
@@ -105,10 +97,9 @@ def group_problems(document: Document, name: str, group: Group, chosen: Chosen) 
     if own is not None and chosen.cloud.node_settings is None:
         message = f"{chosen.cloud.name} has no settings per node"
         yield document.problem((*path, "settings", chosen.cloud.name), message, at_key=True)
-    elif own is not None and chosen.cloud.node_settings:
-        for wrong in value_types.mismatches(own, chosen.cloud.node_settings):
-            where = (*path, "settings", chosen.cloud.name, *wrong.path)
-            yield document.problem(where, wrong.message, wrong.hint, wrong.at_key)
+    elif own is not None:
+        where = (*path, "settings", chosen.cloud.name)
+        yield from settings.node_problems(document, where, own, chosen.settings, chosen.cloud)
 
 
 def label_problems(
@@ -128,7 +119,11 @@ def label_problems(
 def _reserved(
     document: Document, path: KeyPath, labels: Mapping[str, str], cloud: Cloud
 ) -> Iterator[Problem]:
-    for label in labels:
+    for label, value in labels.items():
+        if not re.fullmatch(cloud.facts.label_values, value):
+            message = f"{cloud.name} does not take this value of a label"
+            hint = f"a value has the form {cloud.facts.label_values}"
+            yield document.problem((*path, "labels", label), message, hint)
         if any(re.fullmatch(pattern, label) for pattern in cloud.facts.reserved_labels):
             message = f"{cloud.name} does not take the label `{label}`"
             yield document.problem((*path, "labels", label), message, "choose another name", at_key=True)

@@ -45,6 +45,43 @@ class SizeType(_Facts):
     price: float = Field(0.0, description="US dollars an hour where the cloud is cheapest; orders the types.")
 
 
+class Need(_Facts):
+    """Something without which the provider asks nobody: any one of these shows that it is there."""
+
+    missing: str
+    settings: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+
+
+class SignIn(_Facts):
+    """How the provider proves who asks.
+
+    `needs` is what can be seen from here alone: a machine with a role of its own shows nothing.
+    """
+
+    hint: str
+    needs: tuple[Need, ...] = ()
+
+
+class Lookup(_Facts):
+    """A data source of the module that fails where the file names what is not there."""
+
+    data: str = Field(description="Type and name of the data source, as in `aws_ami.portable`.")
+    keys: tuple[str, ...] = Field(
+        description="Keys that name it: of the group with `each`, else of `cloud:`."
+    )
+    each: str = Field("", description="What its instances are called, from a node's fields.")
+    hint: str
+
+
+class OwnRange(_Facts):
+    """The range of the network that the module makes, unless the file names an existing one."""
+
+    setting: str
+    unless: str
+
+
 class CloudFacts(_Facts):
     """cloud.yaml."""
 
@@ -52,6 +89,9 @@ class CloudFacts(_Facts):
     plugins: tuple[Plugin, ...] = ()
     identity: tuple[str, ...] = ()
     credentials: tuple[str, ...] = ()
+    sign_in: SignIn = SignIn(hint="")
+    lookups: tuple[Lookup, ...] = ()
+    own_range: OwnRange | None = None
     images: dict[str, Image] = Field(default_factory=dict)
     any_image: bool = True
     sizes: Literal["direct"] | tuple[SizeType, ...] = "direct"
@@ -70,5 +110,6 @@ class CloudFacts(_Facts):
     reserved_labels: tuple[str, ...] = Field(
         (), description="Regular expressions of labels the cloud refuses."
     )
+    label_values: str = Field(".*", description="Regular expression that a label's value has to fit.")
     name_limit: int = Field(31, description="Longest cluster name that leaves room for suffixes.")
     example: dict[str, Any] = Field({}, description="Values of settings for `ectf init`.")

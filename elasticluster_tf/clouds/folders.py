@@ -7,11 +7,11 @@ from pathlib import Path
 from elasticluster_tf import documents, resources
 from elasticluster_tf.clouds import hcl
 from elasticluster_tf.clouds.facts import CloudFacts
-from elasticluster_tf.clouds.hcl import Variable
+from elasticluster_tf.clouds.hcl import Rule, Variable
 from elasticluster_tf.value_types import ValueType
 
 # Given by ectf itself, so no setting of the user's.
-_NODE_SETTINGS = "node_settings"
+NODE_SETTINGS = "node_settings"
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,29 @@ class Cloud:
     @cached_property
     def variables(self) -> dict[str, Variable]:
         """The cloud's own settings by name."""
-        found = hcl.variables(hcl.parse(self.path / "variables.tf", self.hcl_cache))
-        return {name: variable for name, variable in found.items() if name != _NODE_SETTINGS}
+        return {name: one for name, one in self._declared.items() if name != NODE_SETTINGS}
 
     @cached_property
     def node_settings(self) -> ValueType | None:
         """What `groups.<g>.settings.<cloud>` may hold; None where the cloud has no such options."""
-        declared = hcl.variables(hcl.parse(self.path / "variables.tf", self.hcl_cache)).get(_NODE_SETTINGS)
+        declared = self._declared.get(NODE_SETTINGS)
         return declared.type.inner if declared else None
+
+    @property
+    def node_settings_description(self) -> str:
+        """What `node_settings` are, in the module's words."""
+        declared = self._declared.get(NODE_SETTINGS)
+        return declared.description if declared else ""
+
+    @cached_property
+    def node_rules(self) -> tuple[Rule, ...]:
+        """What is asked of `node_settings` beyond its type."""
+        declared = self._declared.get(NODE_SETTINGS)
+        return declared.rules if declared else ()
+
+    @cached_property
+    def _declared(self) -> dict[str, Variable]:
+        return hcl.variables(hcl.parse(self.path / "variables.tf", self.hcl_cache))
 
     @cached_property
     def required_providers(self) -> dict[str, dict[str, str]]:

@@ -1,8 +1,8 @@
 """Read variables, their rules and provider requirements from a cloud's HCL. The only door to python-hcl2."""
 
+import contextlib
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,23 +12,19 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from elasticluster_tf import value_types
+from elasticluster_tf.clouds import expressions
+from elasticluster_tf.clouds.expressions import Node
+from elasticluster_tf.clouds.functions import Unjudged
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.value_types import ValueType
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A `validation` block whose condition is simple enough to be judged here, before Terraform runs."""
+    """A `validation` block whose condition can be judged here, before Terraform runs."""
 
-    pattern: str
-    choices: tuple[str, ...]
+    condition: Node
     message: str
-
-    def holds(self, value: Any) -> bool:
-        """Whether a value passes; values that are no text are the type check's business."""
-        if not isinstance(value, str):
-            return True
-        return value in self.choices if self.choices else bool(re.search(self.pattern, value))
 
 
 @dataclass(frozen=True)
@@ -41,6 +37,7 @@ class Variable:
     required: bool = False
     default: Any = None
     rules: tuple[Rule, ...] = ()
+    nullable: bool = True
 
 
 def parse(path: Path, cache: Path | None) -> dict[str, Any]:
@@ -76,24 +73,23 @@ def variables(parsed: Mapping[str, Any]) -> dict[str, Variable]:
     for block in parsed.get("variable", []):
         for name, body in block.items():
             wanted = value_types.from_terraform(str(body.get("type", "any")))
-            rules = tuple(_rules(name, body.get("validation", [])))
             found[name] = Variable(
-                name, wanted, body.get("description", ""), "default" not in body, body.get("default"), rules
+                name,
+                wanted,
+                body.get("description", ""),
+                "default" not in body,
+                body.get("default"),
+                tuple(_rules(body.get("validation", []))),
+                body.get("nullable", True),
             )
     return found
 
 
-# The two forms of condition that a text setting needs; all others are Terraform's to judge.
-_PATTERN_RULE = re.compile(r'can\(regex\("((?:[^"\\]|\\.)*)", var\.(\w+)\)\)')
-_CHOICE_RULE = re.compile(r"contains\(\[([^\]]*)\], var\.(\w+)\)")
-
-
-def _rules(name: str, blocks: list[dict[str, Any]]) -> Iterator[Rule]:
+def _rules(blocks: list[dict[str, Any]]) -> Iterator[Rule]:
     for block in blocks:
         condition = str(block.get("condition", "")).removeprefix("${").removesuffix("}")
-        condition = re.sub(rf"^var\.{name} == null \|\| ", "", condition)
         message = str(block.get("error_message", ""))
-        if (found := _PATTERN_RULE.fullmatch(condition)) and found[2] == name:
-            yield Rule(found[1].replace("\\\\", "\\"), (), message)
-        elif (found := _CHOICE_RULE.fullmatch(condition)) and found[2] == name:
-            yield Rule("", tuple(re.findall(r'"([^"]*)"', found[1])), message)
+        if "${" in message:
+            continue  # only Terraform can put it together
+        with contextlib.suppress(Unjudged):
+            yield Rule(expressions.read(condition), message)

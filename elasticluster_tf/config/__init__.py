@@ -1,6 +1,16 @@
 """cluster.yaml as frozen, typed models."""
 
 from elasticluster_tf.config.models import CloudChoice, ClusterConfig, Group, State, Volume
-from elasticluster_tf.config.reading import message, parse, read
+from elasticluster_tf.config.reading import describe, message, parse, read
 
-__all__ = ["CloudChoice", "ClusterConfig", "Group", "State", "Volume", "message", "parse", "read"]
+__all__ = [
+    "CloudChoice",
+    "ClusterConfig",
+    "Group",
+    "State",
+    "Volume",
+    "describe",
+    "message",
+    "parse",
+    "read",
+]

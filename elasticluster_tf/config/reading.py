@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from elasticluster_tf import documents
-from elasticluster_tf.config.models import ClusterConfig, Group, Guard, Size, Ssh, Volume
+from elasticluster_tf.config.models import CloudChoice, ClusterConfig, Group, Guard, Size, Ssh, State, Volume
 from elasticluster_tf.documents import Document, KeyPath
 from elasticluster_tf.errors import InputError, Problem, did_you_mean
 
@@ -96,9 +97,9 @@ def _problem(document: Document, details: ErrorDetails) -> Problem:
     if path[:1] == ("software",) and path[3:4] and str(path[3]).startswith(("str", "list[")):
         path = (*path[:3], *path[4:])
     path = tuple(part for part in path if part != "[key]")
-    hint = ""
+    hint = describe(path)
     if kind == "extra_forbidden":
-        hint = did_you_mean(str(path[-1]), _known_keys(path[:-1]))
+        hint = did_you_mean(str(path[-1]), list(_fields(path[:-1])))
     return document.problem(path, message(details), hint, at_key=kind in ("extra_forbidden", "missing"))
 
 
@@ -110,13 +111,24 @@ def message(details: ErrorDetails) -> str:
     return template.format(**{**details.get("ctx", {}), "msg": details["msg"], "input": shown})
 
 
-def _known_keys(path: KeyPath) -> list[str]:
-    """The keys that a model knows at this place of the file."""
-    model: type[BaseModel] = ClusterConfig
-    inner: dict[str, type[BaseModel]] = {"ssh": Ssh, "groups": Group, "guard": Guard}
-    if path:
-        model = inner.get(str(path[0]), ClusterConfig)
-    if len(path) > 2:
-        deeper: dict[str, type[BaseModel]] = {"size": Size, "volumes": Volume}
-        model = deeper.get(str(path[2]), model)
-    return list(model.model_fields)
+def describe(path: KeyPath) -> str:
+    """What a key of the file is about; an item of a list is what the list is about."""
+    while path and isinstance(path[-1], int):
+        path = path[:-1]
+    about = _fields(path[:-1]).get(str(path[-1])) if path else None
+    return about.description or "" if about else ""
+
+
+# What the mappings of a cluster file are, by key; of a group's own below.
+_MODELS: dict[str, type[BaseModel]] = {"ssh": Ssh, "guard": Guard, "cloud": CloudChoice, "state": State}
+_GROUP_MODELS: dict[str, type[BaseModel]] = {"size": Size, "volumes": Volume, "cloud": CloudChoice}
+
+
+def _fields(path: KeyPath) -> dict[str, FieldInfo]:
+    """The keys that are known at this place of the file; none where the user gives the names."""
+    model: type[BaseModel] | None = ClusterConfig
+    if path[:1] == ("groups",):
+        model = _GROUP_MODELS.get(str(path[2])) if len(path) > 2 else Group if len(path) == 2 else None
+    elif path:
+        model = _MODELS.get(str(path[0]))
+    return model.model_fields if model else {}

@@ -14,7 +14,7 @@ from elasticluster_tf.bundle import Bundle
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.pipeline import bundling, health, judging, login, planning, stages, teardown
+from elasticluster_tf.pipeline import bundling, health, judging, login, planning, sign_in, stages, teardown
 from elasticluster_tf.pipeline.planning import Wish
 from elasticluster_tf.pipeline.run import Run, World, begin
 from elasticluster_tf.pipeline.values import Order, Planned
@@ -108,6 +108,7 @@ class Cluster:
     def _wish(self, order: Order) -> Wish:
         stages.check_limit(self.resolved, order.limit)
         stages.check_groups(self.resolved, order.refresh_images)
+        sign_in.check(self.resolved, self.world.environment)
         return Wish(order, self.allow, self.source.policies)
 
     def configure(self, order: Order = Order()) -> UpReport:

@@ -7,7 +7,6 @@ from elasticluster_tf import cost, data, terraform_files
 from elasticluster_tf import plan as plans
 from elasticluster_tf.checks import Catalogue, Resolved
 from elasticluster_tf.clouds import Chosen
-from elasticluster_tf.errors import TerraformFailed
 from elasticluster_tf.pipeline import complaints, configuring, identity, judging, keeping, login, recording
 from elasticluster_tf.pipeline.run import Run
 from elasticluster_tf.pipeline.stages import Files, init_digest, read_state
@@ -37,10 +36,8 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish:
         standing, everything = _prepared(run, resolved, files, catalogue, wish)
         books = cost.shelve(everything, run.base(resolved), resolved.config.prices, run.world.environment)
     with run.stage("plan", "Plan the infrastructure") as note:
-        try:
+        with complaints.brought_back(resolved):
             raw = standing.runner.plan(replace=_image_triggers(resolved, wish.order.refresh_images))
-        except TerraformFailed as error:
-            raise complaints.of_the_file(error, resolved) from error
         found = plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
         note(_counts(found))
     making = {one.name for one in found.nodes if one.action in ("create", "replace")}
@@ -71,7 +68,8 @@ def _prepared(
     root = terraform_files.root_input(resolved.config, everything, resolved.software, resolved.nodes)
     if retired:
         files = {**files, **terraform_files.render(root)}
-    kept = keeping.blocks(run, root, standing.state)
+    with complaints.brought_back(resolved):
+        kept = keeping.blocks(run, root, standing.state)
     run.workdir.write({**files, **kept})
     standing.runner.init(init_digest(files))
     login.write_values(run, resolved, standing.state)

@@ -11,7 +11,7 @@ from elasticluster_tf.clouds import Chosen
 from elasticluster_tf.config import State as StateSettings
 from elasticluster_tf.errors import EctfError, InputError, TerraformFailed
 from elasticluster_tf.events import Notice
-from elasticluster_tf.pipeline import judging, keeping, planning, stages
+from elasticluster_tf.pipeline import complaints, judging, keeping, planning, stages
 from elasticluster_tf.pipeline.run import Run
 from elasticluster_tf.pipeline.values import Standing
 from elasticluster_tf.plan import Plan
@@ -70,7 +70,11 @@ def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[Plan],
             root = replace(root, clouds=clouds)
             standing = _stand(run, root)
     run.workdir.write(keeping.blocks(run, root, standing.state), prune=False)
-    destroyed = _destroy(run, goal, standing, confirm)
+    try:
+        destroyed = _destroy(run, goal, standing, confirm)
+    except TerraformFailed as error:
+        complaints.add_hint(error, clouds)
+        raise
     kept, checked, unchecked = _proof(run, root)
     run.workdir.remove_if_empty()
     seen = {one.id for one in kept}

@@ -12,7 +12,7 @@ from python_terraform import IsFlagged, Terraform
 
 from elasticluster_tf import children
 from elasticluster_tf.children import Ended
-from elasticluster_tf.errors import EctfError, Interrupted, Refused, TerraformFailed
+from elasticluster_tf.errors import Complaint, EctfError, Interrupted, Refused, TerraformFailed
 from elasticluster_tf.events import Progress, ResourceEvent, Tell, ToolLine
 from elasticluster_tf.terraform import state
 from elasticluster_tf.terraform.binary import Binary
@@ -201,7 +201,7 @@ def _failure(ended: Ended, problems: list[dict[str, Any]], command: str) -> Ectf
     return error
 
 
-def _complaint(problem: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Summary, detail, and the line of HCL that Terraform complains about."""
+def _complaint(problem: Mapping[str, Any]) -> Complaint:
     code = str((problem.get("snippet") or {}).get("code", ""))
-    return str(problem.get("summary", "")), str(problem.get("detail", "")), code
+    summary, detail, address = (str(problem.get(key) or "") for key in ("summary", "detail", "address"))
+    return Complaint(summary, detail, code, address)

@@ -46,6 +46,11 @@ variable "zones" {
     condition     = length(distinct(var.zones)) == length(var.zones)
     error_message = "A zone is named twice."
   }
+
+  validation {
+    condition     = alltrue([for zone in var.zones : var.endpoint != null || startswith(zone, var.region) && zone != var.region])
+    error_message = "A zone is one of the region, as in eu-central-1a."
+  }
 }
 
 variable "network" {
@@ -220,16 +225,45 @@ variable "node_settings" {
 
   validation {
     condition     = alltrue([for one in values(var.node_settings) : contains(["gp3", "gp2", "io2", "io1", "standard"], coalesce(one.disk_type, "gp3"))])
-    error_message = "${join(", ", keys(var.node_settings))}: the kinds of boot disk are gp3, gp2, io2, io1 and standard."
+    error_message = "The kinds of boot disk are gp3, gp2, io2, io1 and standard."
   }
 
   validation {
     condition     = alltrue([for one in values(var.node_settings) : coalesce(one.spot_price, 1) > 0])
-    error_message = "${join(", ", [for name, one in var.node_settings : name if coalesce(one.spot_price, 1) <= 0])}: a spot price is more than 0 US dollars an hour."
+    error_message = "A spot price is more than 0 US dollars an hour."
   }
 
   validation {
     condition     = alltrue([for one in values(var.node_settings) : can(regex("^[A-Za-z0-9+=,.@_-]+$", coalesce(one.instance_profile, "x")))])
-    error_message = "${join(", ", [for name, one in var.node_settings : name if one.instance_profile != null])}: an instance profile is given by its name, not its ARN."
+    error_message = "An instance profile is given by its name, not its ARN."
+  }
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : one.disk_iops == null ? true : one.disk_iops >= 100 && one.disk_iops <= 256000])
+    error_message = "`disk_iops` is 100 to 256000."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : one.disk_iops == null || contains(["gp3", "io1", "io2"], coalesce(one.disk_type, var.disk_type))])
+    error_message = "`disk_iops` goes with disks of type gp3, io1 or io2: say `disk_type` too."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : one.disk_iops != null || !contains(["io1", "io2"], coalesce(one.disk_type, var.disk_type))])
+    error_message = "Disks of type io1 and io2 want `disk_iops`."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : one.disk_throughput == null ? true : one.disk_throughput >= 125 && one.disk_throughput <= 2000])
+    error_message = "`disk_throughput` is 125 to 2000 MB/s."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : one.disk_throughput == null || coalesce(one.disk_type, var.disk_type) == "gp3"])
+    error_message = "`disk_throughput` goes with disks of type gp3 alone."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : can(regex("^[a-z_][a-z0-9_-]{0,31}$", coalesce(one.user, "x")))])
+    error_message = "`user` is a plain login name, as in ec2-user."
   }
 }

@@ -112,17 +112,17 @@ variable "network_resource_group" {
 variable "network_cidr" {
   description = "Range of the network that is made; its first half is the nodes' subnet."
   type        = string
-  default     = "10.90.0.0/16"
+  default     = "10.80.0.0/16"
   nullable    = false
 
   validation {
     condition     = can(regex("^(10|172\\.(1[6-9]|2[0-9]|3[01])|192\\.168|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7]))(\\.[0-9]{1,3}){1,3}/([89]|1[0-9]|2[0-8])$", var.network_cidr))
-    error_message = "A private IPv4 range from /8 to /28, as in 10.90.0.0/16."
+    error_message = "A private IPv4 range from /8 to /28, as in 10.80.0.0/16."
   }
 
   validation {
     condition     = try(cidrsubnet(var.network_cidr, 0, 0) == var.network_cidr, false)
-    error_message = "A range begins at its own first address, as in 10.90.0.0/16."
+    error_message = "A range begins at its own first address, as in 10.80.0.0/16."
   }
 }
 
@@ -151,6 +151,11 @@ variable "zones" {
   validation {
     condition     = length(var.zones) > 0 && alltrue([for zone in var.zones : contains(["1", "2", "3"], zone)])
     error_message = "Zones are \"1\", \"2\" and \"3\"."
+  }
+
+  validation {
+    condition     = length(distinct(var.zones)) == length(var.zones)
+    error_message = "A zone is named twice."
   }
 }
 
@@ -232,22 +237,27 @@ variable "node_settings" {
   nullable = false
 
   validation {
-    condition     = length([for name, one in var.node_settings : name if one.spot_max_price == null ? false : one.spot_max_price <= 0]) == 0
-    error_message = "${join(", ", [for name, one in var.node_settings : name if one.spot_max_price == null ? false : one.spot_max_price <= 0])}: spot_max_price is more than 0 US dollars an hour; leave it out to pay up to the full price."
+    condition     = alltrue([for one in values(var.node_settings) : one.spot_max_price == null ? true : one.spot_max_price > 0])
+    error_message = "A price is more than 0 US dollars an hour; leave `spot_max_price` out to pay up to the full price."
   }
 
   validation {
-    condition     = length([for name, one in var.node_settings : name if one.disk_type == null ? false : !can(regex("^((Standard|StandardSSD|Premium)_LRS|(StandardSSD|Premium)_ZRS)$", one.disk_type))]) == 0
-    error_message = "${join(", ", [for name, one in var.node_settings : name if one.disk_type == null ? false : !can(regex("^((Standard|StandardSSD|Premium)_LRS|(StandardSSD|Premium)_ZRS)$", one.disk_type))])}: disk_type is one of Standard_LRS, StandardSSD_LRS, Premium_LRS, StandardSSD_ZRS and Premium_ZRS."
+    condition     = alltrue([for one in values(var.node_settings) : contains(["Standard_LRS", "StandardSSD_LRS", "Premium_LRS", "StandardSSD_ZRS", "Premium_ZRS"], coalesce(one.disk_type, var.disk_type))])
+    error_message = "One of Standard_LRS, StandardSSD_LRS, Premium_LRS, StandardSSD_ZRS and Premium_ZRS."
   }
 
   validation {
-    condition     = length([for name, one in var.node_settings : name if !alltrue([for id in one.identities : can(regex("^/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft.ManagedIdentity/userAssignedIdentities/[^/]+$", id))])]) == 0
-    error_message = "${join(", ", [for name, one in var.node_settings : name if length(one.identities) > 0])}: an identity is named by its id, as in /subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…"
+    condition     = alltrue([for one in values(var.node_settings) : alltrue([for id in one.identities : can(regex("^/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft.ManagedIdentity/userAssignedIdentities/[^/]+$", id))])])
+    error_message = "An identity is named by its id, as in /subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/…"
   }
 
   validation {
-    condition     = length([for name, one in var.node_settings : name if !alltrue([for lun in values(one.luns) : lun >= 0 && lun <= 63 && floor(lun) == lun])]) == 0
-    error_message = "${join(", ", [for name, one in var.node_settings : name if length(one.luns) > 0])}: a LUN is a whole number from 0 to 63."
+    condition     = alltrue([for one in values(var.node_settings) : alltrue([for lun in values(one.luns) : lun >= 0 && lun <= 63 && floor(lun) == lun])])
+    error_message = "A LUN is a whole number from 0 to 63."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : length(distinct(values(one.luns))) == length(one.luns)])
+    error_message = "Two volumes have one LUN."
   }
 }

@@ -108,22 +108,22 @@ resource "terraform_data" "image" {
   lifecycle {
     precondition {
       condition     = each.value.type != null
-      error_message = "Group ${each.key} needs a `size:` or a `type:`, as in `type: e2-standard-4`."
+      error_message = "groups.${each.key}: give a `size:` or a `type:`, as in `type: e2-standard-4`."
     }
     precondition {
       condition     = each.value.placement != "together" || each.value.zone != "spread"
-      error_message = "Group ${each.key} can't be placed together and spread over zones: keep one of `placement: together` and `zone: spread`."
+      error_message = "groups.${each.key}.placement: nodes that are placed together are in one zone: keep one of `placement: together` and `zone: spread`."
     }
     precondition {
       condition = alltrue([
         for label, value in merge(var.labels, each.value.labels) :
         can(regex("^[a-z][a-z0-9_-]{0,62}$", label)) && can(regex("^[a-z0-9_-]{0,63}$", value))
       ])
-      error_message = "Labels of group ${each.key}: Google takes lower-case letters, digits, underscores and dashes, 63 at most, and a label begins with a letter."
+      error_message = "groups.${each.key}.labels: Google takes lower-case letters, digits, underscores and dashes, 63 at most, and a label begins with a letter."
     }
     precondition {
       condition     = alltrue([for zone in concat(compact([each.value.zone, var.zone]), var.zones) : zone == "spread" || startswith(zone, "${var.region}-")])
-      error_message = "Group ${each.key} would use a zone outside the region ${var.region}."
+      error_message = "groups.${each.key}.zone: it is outside the region ${var.region}."
     }
   }
 }
@@ -161,13 +161,6 @@ resource "google_compute_network" "cluster" {
   description             = "Network of the cluster ${var.cluster_name}, made by ectf."
   auto_create_subnetworks = false
   mtu                     = var.mtu
-
-  lifecycle {
-    precondition {
-      condition     = var.subnet == null && var.network_project == null
-      error_message = "`subnet` and `network_project` say more of an existing `network`: name that too."
-    }
-  }
 }
 
 resource "google_compute_subnetwork" "cluster" {
@@ -184,11 +177,11 @@ resource "google_compute_subnetwork" "cluster" {
     # Google keeps the first two and the last two addresses.
     precondition {
       condition     = length(var.nodes) <= pow(2, 32 - tonumber(split("/", var.cidr)[1])) - 4
-      error_message = "The range ${var.cidr} has no room for ${length(var.nodes)} nodes: choose a larger `cidr`."
+      error_message = "cloud.cidr: the range ${var.cidr} has no room for ${length(var.nodes)} nodes: choose a larger `cidr`."
     }
     precondition {
       condition     = alltrue([for peer in var.peer_cidrs : peer != var.cidr])
-      error_message = "The range ${var.cidr} is also that of another cloud of this cluster: choose another `cidr`."
+      error_message = "cloud.cidr: the range ${var.cidr} is also that of another cloud of this cluster: choose another `cidr`."
     }
   }
 }

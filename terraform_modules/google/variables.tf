@@ -29,6 +29,11 @@ variable "zone" {
     condition     = var.zone == null || can(regex("^[a-z]+(-[a-z]+)+[0-9]+-[a-z0-9]+$", var.zone))
     error_message = "A zone is a region with a letter, as in europe-west3-a."
   }
+
+  validation {
+    condition     = var.zone == null ? true : startswith(var.zone, "${var.region}-")
+    error_message = "The zone is in another region than the cluster."
+  }
 }
 
 variable "zones" {
@@ -40,6 +45,16 @@ variable "zones" {
   validation {
     condition     = alltrue([for zone in var.zones : can(regex("^[a-z]+(-[a-z]+)+[0-9]+-[a-z0-9]+$", zone))])
     error_message = "A zone is a region with a letter, as in europe-west3-a."
+  }
+
+  validation {
+    condition     = alltrue([for zone in var.zones : startswith(zone, "${var.region}-")])
+    error_message = "The zone is in another region than the cluster."
+  }
+
+  validation {
+    condition     = length(distinct(var.zones)) == length(var.zones)
+    error_message = "A zone is named twice."
   }
 }
 
@@ -63,6 +78,11 @@ variable "subnet" {
     condition     = var.subnet == null || can(regex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", var.subnet))
     error_message = "A subnet is named by its short name: lower-case letters, digits and dashes."
   }
+
+  validation {
+    condition     = var.subnet == null || var.network != null
+    error_message = "A subnet is one of an existing `network`: name that too."
+  }
 }
 
 variable "network_project" {
@@ -73,6 +93,11 @@ variable "network_project" {
   validation {
     condition     = var.network_project == null || can(regex("^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.network_project))
     error_message = "A project's ID is 6 to 30 lower-case letters, digits and dashes, as in my-project-123456."
+  }
+
+  validation {
+    condition     = var.network_project == null || var.network != null
+    error_message = "It is the project of an existing `network`: name that too."
   }
 }
 
@@ -252,6 +277,11 @@ variable "shared_fs" {
     condition     = alltrue([for fs in values(var.shared_fs) : fs.size_gb >= (fs.tier == "BASIC_SSD" ? 2560 : 1024)])
     error_message = "Filestore begins at 1024 GiB, in the tier BASIC_SSD at 2560."
   }
+
+  validation {
+    condition     = alltrue([for fs in values(var.shared_fs) : fs.zone == null ? true : startswith(fs.zone, "${var.region}-")])
+    error_message = "The zone of a file system is in the cluster's region, as in europe-west3-a."
+  }
 }
 
 variable "node_settings" {
@@ -291,5 +321,20 @@ variable "node_settings" {
   validation {
     condition     = alltrue([for node in values(var.node_settings) : contains(["GVNIC", "VIRTIO_NET", "IDPF", "MRDMA", "IRDMA"], coalesce(node.nic_type, "GVNIC"))])
     error_message = "`nic_type` is GVNIC, VIRTIO_NET, IDPF, MRDMA or IRDMA."
+  }
+
+  validation {
+    condition     = alltrue([for node in values(var.node_settings) : can(regex("^(pd-standard|pd-balanced|pd-ssd|pd-extreme|hyperdisk-balanced|hyperdisk-extreme)$", coalesce(node.boot_disk_type, "pd-ssd")))])
+    error_message = "A boot disk is pd-standard, pd-balanced, pd-ssd, pd-extreme, hyperdisk-balanced or hyperdisk-extreme."
+  }
+
+  validation {
+    condition     = alltrue([for node in values(var.node_settings) : can(regex("^[a-z0-9-]+@[a-z0-9.:-]+$", coalesce(node.service_account, "x@x")))])
+    error_message = "A service account is named by its e-mail address."
+  }
+
+  validation {
+    condition     = alltrue([for node in values(var.node_settings) : alltrue([for tag in node.network_tags : can(regex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", tag))])])
+    error_message = "A network tag has up to 63 lower-case letters, digits and dashes and begins with a letter."
   }
 }

@@ -109,8 +109,8 @@ variable "cidr" {
   }
 
   validation {
-    condition     = can(cidrhost(var.cidr, 2))
-    error_message = "The range is no valid CIDR range."
+    condition     = try(cidrsubnet(var.cidr, 0, 0) == var.cidr, false)
+    error_message = "A range begins at its own first address, as in 10.40.0.0/16."
   }
 }
 
@@ -158,6 +158,11 @@ variable "public_ip_from" {
   validation {
     condition     = contains(["floating", "network"], var.public_ip_from)
     error_message = "Public addresses are `floating`, or those of the existing `network`."
+  }
+
+  validation {
+    condition     = var.public_ip_from != "network" || var.network != null
+    error_message = "Only the addresses of an existing network may be public ones: name `network` too."
   }
 }
 
@@ -208,6 +213,11 @@ variable "zones" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = length(distinct(var.zones)) == length(var.zones)
+    error_message = "A zone is named twice."
+  }
 }
 
 variable "placement_policy" {
@@ -283,6 +293,11 @@ variable "kept_volumes" {
     condition     = alltrue([for id in values(var.kept_volumes) : can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", id))])
     error_message = "A volume's id is a UUID: `openstack volume list --property ectf-cluster=NAME` lists them."
   }
+
+  validation {
+    condition     = alltrue([for name in keys(var.kept_volumes) : can(regex("^[a-z][a-z0-9]*[0-9]{3}_[a-z][a-z0-9]*$", name))])
+    error_message = "A kept volume is named by its node and its own name, as in frontend001_home."
+  }
 }
 
 variable "shared_fs" {
@@ -317,4 +332,24 @@ variable "node_settings" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : can(regex("^[^ \n][^\n]{0,254}$", coalesce(one.disk_type, "x")))])
+    error_message = "The name of a volume type: `openstack volume type list` lists them."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : can(regex("^[^ \n][^\n]{0,254}$", coalesce(one.volume_type, "x")))])
+    error_message = "The name of a volume type: `openstack volume type list` lists them."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : alltrue([for id in one.security_group_ids : can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", id))])])
+    error_message = "A security group is named by its id, a UUID: `openstack security group list` lists them."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.node_settings) : can(regex("^[a-z_][a-z0-9_-]{0,31}$", coalesce(one.login_user, "x")))])
+    error_message = "A plain login name, as in `cloud-user`."
+  }
 }

@@ -10,6 +10,7 @@ from jinja2 import Environment, meta
 
 from elasticluster_tf import cli, clouds, cost
 from elasticluster_tf.clouds import Cloud, hcl
+from elasticluster_tf.config import Group
 from elasticluster_tf.cost import rules as cost_rules
 from tests.builders import shipped
 
@@ -40,6 +41,31 @@ def test_every_variable_is_described_and_typed(cloud: Cloud) -> None:
             assert body.get("type"), name
             assert not hasattr(clouds.Plugin, name)
     assert not set(cloud.variables) & {"cluster_name", "nodes", "labels", "ports", "images", "ssh_public_key"}
+
+
+def test_facts_name_what_the_module_has(cloud: Cloud) -> None:
+    """Look-ups, the range of the own network and what signs in are about data sources and settings that exist."""
+    facts = cloud.facts
+    data = {
+        ".".join(one)
+        for one in re.findall(r'^data "(\w+)" "(\w+)"', text(cloud, "main.tf") + _other_tf(cloud), re.M)
+    }
+    assert {one.data for one in facts.lookups} <= data
+    keys = {key for one in facts.lookups if not one.each for key in one.keys}
+    keys |= {key for need in facts.sign_in.needs for key in need.settings}
+    keys |= {facts.own_range.setting, facts.own_range.unless} if facts.own_range else set()
+    assert keys <= set(cloud.variables)
+    assert {key for one in facts.lookups if one.each for key in one.keys} <= set(Group.model_fields)
+    assert bool(facts.sign_in.hint) == bool(facts.credentials)
+
+
+def test_all_rules_but_few_are_judged_before_terraform(cloud: Cloud) -> None:
+    """Only what is about variables that ectf itself gives is left to Terraform."""
+    blocks = hcl.parse(cloud.path / "variables.tf", None).get("variable", [])
+    written = [one for block in blocks for body in block.values() for one in body.get("validation", [])]
+    left = [one for one in written if "var.peer_cidrs" in one["condition"]]
+    understood = [rule for one in cloud.variables.values() for rule in one.rules] + list(cloud.node_rules)
+    assert len(understood) == len(written) - len(left)
 
 
 def test_the_outputs_are_there(cloud: Cloud) -> None:

@@ -29,7 +29,7 @@ HOST = ValueType(
         ("tuple([string, number])", ValueType("list")),
         (
             'object({address = string, port = optional(number, 22), on = optional(bool, f("a)", {b = [1]}))})',
-            ValueType("object", fields={"address": Field(TEXT, True), "port": Field(NUMBER), "on": Field(TRUTH)}),
+            ValueType("object", fields={"address": Field(TEXT, True), "port": Field(NUMBER), "on": Field(TRUTH)}, defaults={"port": 22}),
         ),
         (
             "map(object({\n  a-b = string\n  \"c\" = list(object({ d = number }))\n}))",
@@ -158,3 +158,13 @@ def test_the_schema_describes() -> None:
 )
 def test_descriptions_are_one_line(description: Any, line: str) -> None:
     assert value_types.sentence(description) == line
+
+
+def test_values_as_a_module_sees_them() -> None:
+    wanted = value_types.from_terraform(
+        'map(object({a = optional(string, "x"), b = optional(number), c = optional(list(string), []), d = any}))'
+    )
+    assert value_types.as_terraform({"one": {"a": 7, "d": 1}, "two": {"a": None, "c": [1]}}, wanted) == {
+        "one": {"a": "7", "b": None, "c": [], "d": 1},
+        "two": {"a": "x", "b": None, "c": ["1"]},
+    }

@@ -39,6 +39,12 @@ variable "jump" {
   description = "The node to jump through."
   type        = string
   default     = null
+
+  # Not among the conditions that ectf understands: Terraform judges it.
+  validation {
+    condition     = var.jump == null ? true : upper(var.jump) != "NOBODY"
+    error_message = "Somebody is wanted."
+  }
 }
 
 variable "node_settings" {

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import pytest
 from platformdirs import user_cache_path
 
-from elasticluster_tf import cli, terraform_files
+from elasticluster_tf import terraform_files
 from elasticluster_tf.nodes import BuiltNode
 from elasticluster_tf.pipeline import Cluster, Order, World
 from elasticluster_tf.plan import Action, InfraPlan
@@ -249,21 +248,6 @@ def untouched(
     after = walk.built()
     for name in names:
         assert after[name] == before[name], name
-
-
-def refused(
-    capsys: pytest.CaptureFixture[str], folder: Path, text: str, key: str, message: str, hint: str
-) -> None:
-    """`ectf validate` refuses a file: exit 4, the line marked `# !`, key, message, hint; nothing is made."""
-    path = folder / "bad.yaml"
-    path.write_text(text, encoding="utf-8")
-    line = next(number for number, row in enumerate(text.splitlines(), 1) if "# !" in row)
-    before = sorted(folder.rglob("*"))
-    assert cli.run(["validate", str(path)]) == 4
-    told = capsys.readouterr().err
-    for wanted in (f"{path}:{line}:", key, message, hint):
-        assert wanted in told, told
-    assert sorted(folder.rglob("*")) == before
 
 
 def private(folder: Path, canaries: Sequence[str]) -> None:

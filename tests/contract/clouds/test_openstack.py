@@ -202,18 +202,15 @@ def test_a_plan_refuses_what_only_it_can_judge(walk: Walk) -> None:
     frontend, compute = walk.file["groups"].values()
     walk.double.world.fixture(IMAGES, {"id": "0", "ids": []}, match={"name": "Debain"})
     walk.file["software"] = {}
-    walk.file["labels"] = {"a": "x" * 256}
     walk.file["cloud"]["flavors"] = {"m1.small": {"cpus": 2, "memory_gb": 4}}
     frontend["image"] = "Debain"
     del compute["type"]
     compute["size"] = {"cpus": 4, "memory_gb": 4}
-    assert refused(walk) == {"groups.frontend.image", "groups.compute.size", "labels"}
-    walk.file["labels"], frontend["image"] = {}, "debian-12"
+    assert refused(walk) == {"groups.frontend.image", "groups.compute.size"}
+    frontend["image"] = "debian-12"
     compute |= {"size": {"cpus": 2, "memory_gb": 4, "gpus": 1}}
     walk.file["cloud"]["flavors"] = {}
-    walk.file["cloud"] |= {"subnet": "s", "cidr": "10.300.0.0/16", "dns_nameservers": ["dns"]}
-    wrong = {"cloud.subnet", "cloud.cidr", "cloud.dns_nameservers"}
-    assert refused(walk) == {*wrong, "groups.compute.size.gpus"}
+    assert refused(walk) == {"groups.compute.size.gpus"}
     assert walk.double.world.counts() == {}
 
 
@@ -229,56 +226,6 @@ def named(walk: Walk, kind: str, part: str) -> list[Thing]:
     """What has this in its name, by name."""
     found = [one for one in walk.double.world.all(kind) if part in one.attributes["name"]]
     return sorted(found, key=lambda one: str(one.attributes["name"]))
-
-
-_FILE = """\
-name: demo
-cloud:
-  name: openstack
-groups:
-  compute:
-    count: 1
-    type: m1.small
-"""
-_CLOUD, _GROUP = "  name: openstack", "    type: m1.small"
-
-# After which line which one is added, the key that is told, the message, the hint.
-_BAD = [
-    (_CLOUD, "  region: region one", "cloud.region", "does not fit", "as in RegionOne"),
-    (_CLOUD, "  regoin: RegionOne", "cloud.regoin", "unknown key", "did you mean `region`?"),
-    (_CLOUD, "  password: secret", "cloud.password", "unknown key", ""),
-    (_CLOUD, "  cloud: my site", "cloud.cloud", "does not fit", "clouds.yaml"),
-    (_CLOUD, "  auth_url: keystone.example.org", "cloud.auth_url", "does not fit", "https://keystone"),
-    (_CLOUD, "  auth_url: https://me:pw@k.org/v3", "cloud.auth_url", "does not fit", "without user"),
-    (_CLOUD, "  interface: private", "cloud.interface", "does not fit", "public, internal or admin"),
-    (_CLOUD, "  cacert_file: ca.pem", "cloud.cacert_file", "does not fit", "An absolute path"),
-    (_CLOUD, "  external_network: ''", "cloud.external_network", "does not fit", "network list --external"),
-    (_CLOUD, "  cidr: 10.40.0.0/29", "cloud.cidr", "does not fit", "/10 to /28"),
-    (_CLOUD, "  dns_nameservers: 192.0.2.1", "cloud.dns_nameservers", "a list is wanted", ""),
-    (_CLOUD, "  egress: router", "cloud.egress", "does not fit", "`none`"),
-    (_CLOUD, "  public_ip_from: pool", "cloud.public_ip_from", "does not fit", "`floating`"),
-    (_CLOUD, "  placement_policy: hard", "cloud.placement_policy", "does not fit", "`strict`"),
-    (_CLOUD, "  volume_bus: nvme", "cloud.volume_bus", "does not fit", "virtio or scsi"),
-    (_CLOUD, "  login_user: Me", "cloud.login_user", "does not fit", "`cloud-user`"),
-    (_CLOUD, "  config_drive: maybe", "cloud.config_drive", "true or false is wanted", ""),
-    (_CLOUD, "  flavors: {m1.small: {cpus: 2}}", "cloud.flavors.m1.small", "`memory_gb` is required", ""),
-    (_CLOUD, "  flavors: {m1.small: {cpu: 2}}", "cloud.flavors.m1.small.cpu", "unknown key", "`cpus`"),
-    (_CLOUD, "  shared_fs: {home: {size: 1}}", "shared_fs.home.size", "unknown key", "`size_gb`"),
-    (_GROUP, "    spot: true", "groups.compute.spot", "openstack has no `spot`", "another cloud"),
-    (_GROUP, "    labels: {a/b: c}", "labels.a/b", "does not take the label", "another name"),
-    (_GROUP, "    labels: {ectf-node: c}", "labels.ectf-node", "does not take the label", "another name"),
-    (_GROUP, "    volumes: {data: {size_gb: 0}}", "volumes.data.size_gb", "at least 1", ""),
-    (_GROUP, "    settings: {openstack: {disktype: x}}", "openstack.disktype", "unknown key", "`disk_type`"),
-]
-
-
-@pytest.mark.parametrize(("line", "bad", "key", "message", "hint"), _BAD)
-def test_bad_files(
-    line: str, bad: str, key: str, message: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Refused before Terraform runs, with the place and what to do."""
-    text = _FILE.replace(line, f"{line}\n{bad}  # !")
-    steps.refused(capsys, tmp_path, text, key, message, hint)
 
 
 def test_examples() -> None:

@@ -1,11 +1,11 @@
 """A cloud's HCL: variables, rules, and the cache of what was parsed."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from elasticluster_tf import clouds
+from elasticluster_tf.clouds import expressions
 from elasticluster_tf.clouds.hcl import Rule
 from elasticluster_tf.errors import EctfError
 from tests.builders import shipped, write
@@ -31,23 +31,24 @@ def test_parsed_hcl_is_kept_by_content(tmp_path: Path) -> None:
     assert len(list(cache.iterdir())) == 2
 
 
-@pytest.mark.parametrize(
-    ("rule", "value", "holds"),
-    [
-        (Rule("^[a-z]+$", (), ""), "abc", True),
-        (Rule("^[a-z]+$", (), ""), "ABC", False),
-        (Rule("", ("a", "b"), ""), "b", True),
-        (Rule("", ("a", "b"), ""), "c", False),
-        (Rule("^[a-z]+$", (), ""), 7, True),
-        (Rule("", ("a",), ""), None, True),
-    ],
-)
-def test_rules_that_are_judged_before_terraform_runs(rule: Rule, value: Any, holds: bool) -> None:
-    assert rule.holds(value) is holds
-
-
 def test_rules_are_read_from_validation_blocks() -> None:
     variables = shipped().clouds["echo"].variables
-    assert variables["region"].rules == (Rule("^[a-z]+$", (), "A region is a word."),)
-    assert variables["tier"].rules == (Rule("", ("gold", "silver"), "A tier is gold or silver."),)
+    assert variables["region"].rules == (
+        Rule(expressions.read('can(regex("^[a-z]+$", var.region))'), "A region is a word."),
+    )
+    assert variables["tier"].rules[0].message == "A tier is gold or silver."
     assert variables["note"].rules == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"), [("jsondecode(var.x).y", "No."), ('var.x == "y"', "No ${var.x}.")]
+)
+def test_a_rule_that_is_not_understood_is_left_to_terraform(
+    tmp_path: Path, condition: str, message: str
+) -> None:
+    block = f'validation {{\n condition = {condition}\n error_message = "{message}"\n }}'
+    write(
+        tmp_path,
+        {"cloud.yaml": "title: X\n", "variables.tf": f'variable "x" {{\n type = string\n {block}\n}}\n'},
+    )
+    assert clouds.load(tmp_path).variables["x"].rules == ()

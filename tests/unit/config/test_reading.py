@@ -59,7 +59,8 @@ def test_an_assigned_value_is_shown_as_its_option() -> None:
     found = config.read([], ["groups.a.count=x"], {})
     _, problems = config.parse(found)
     shown = [str(one) for one in problems]
-    assert "--set groups.a.count=x: groups.a.count: a whole number is wanted here, not 'x'" in shown
+    wanted = "--set groups.a.count=x: groups.a.count: a whole number is wanted here, not 'x'"
+    assert f"{wanted} (How many nodes there are.)" in shown
 
 
 def test_problems_of_all_files_are_told_together(tmp_path: Path) -> None:

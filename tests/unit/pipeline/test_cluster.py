@@ -292,12 +292,13 @@ def test_a_group_of_no_nodes_needs_no_connection(tmp_path: Path) -> None:
 
 def test_a_complaint_of_terraform_s_about_a_value_is_a_problem_of_the_file(tmp_path: Path) -> None:
     ground = Terrain(tmp_path)
-    data = static("compute001")
-    data["cloud"]["hosts"]["compute001"]["port"] = 70000
+    data = echo(1)
+    data["cloud"]["jump"] = "nobody"
     with pytest.raises(InputError) as caught:
         ground.cluster(data).plan()
     (problem,) = caught.value.problems
-    assert (problem.key, problem.message) == ("cloud.hosts", "A port is 1 to 65535.")
+    assert (problem.key, problem.message) == ("cloud.jump", "Somebody is wanted.")
+    assert problem.hint == "The node to jump through."
     assert problem.place is not None
     assert problem.place.line > 1
 
