@@ -5,6 +5,7 @@ true, or a list of what it denies; it can read the plan and nothing else, and al
 Expression Language, https://cel.dev).
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,7 +113,8 @@ def judge(policies: Sequence[Policy], plan: Mapping[str, Any]) -> tuple[Denial, 
     from celpy.celtypes import BoolType, ListType
     from celpy.evaluation import CELEvalError
 
-    context = {"plan": json_to_cel(dict(plan))}
+    # Money comes as text, as in the JSON that readers of a plan see.
+    context = {"plan": json_to_cel(json.loads(json.dumps(plan, default=str)))}
     denials = []
     for policy in policies:
         try:

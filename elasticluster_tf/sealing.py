@@ -75,7 +75,7 @@ def is_encrypted(body: bytes) -> bool:
 def decrypt(body: bytes, identity: Path | None) -> bytes:
     """Decrypt with the file of a private key, of age or SSH; raises Refused when it does not fit."""
     if identity is None:
-        raise Refused("the bundle is encrypted", "", "name the private key: --identity FILE")
+        raise Refused("the bundle is encrypted: --identity FILE names the private key that opens it")
     try:
         text = identity.read_bytes()
     except OSError as error:
