@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from elasticluster_tf.estimate import HOURS_PER_MONTH, Cost
-from elasticluster_tf.plan import Plan
+from elasticluster_tf.plan import Drift, Plan
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,16 @@ class TaskFailure:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A task that changed something on a node, or would; `files` as far as it tells."""
+
+    node: str
+    role: str
+    task: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Summary:
     """What a configuration run did: tasks by node; `finished` are the nodes that came to its end."""
 
@@ -28,6 +38,7 @@ class Summary:
     changed: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[TaskFailure, ...] = ()
     finished: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,25 @@ class DownReport:
     kept: tuple[Leftover, ...] = ()
     checked: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """What is no longer as ectf left it.
+
+    `resources` differ from the state, `differences` are what the roles would set right on hosts; `unjudged`
+    says of other hosts why they could not be looked at.
+    """
+
+    cluster: str
+    resources: tuple[Drift, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def drifted(self) -> bool:
+        """Whether anything is not as it was left."""
+        return bool(self.resources or self.differences or self.unjudged)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ _DOCUMENTS: dict[str, Any] = {
     "plan": plan.Plan,
     "up": reports.UpReport,
     "down": reports.DownReport,
+    "drift": reports.DriftReport,
     "status": reports.ClusterStatus,
     "nodes": reports.NodesReport,
     "validate": reports.ValidateReport,

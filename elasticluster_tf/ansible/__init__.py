@@ -1,5 +1,5 @@
 """Ansible: running the plays and reading what happened."""
 
-from elasticluster_tf.ansible.runner import Job, configure
+from elasticluster_tf.ansible.runner import Job, attempt, configure
 
-__all__ = ["Job", "configure"]
+__all__ = ["Job", "attempt", "configure"]

@@ -74,10 +74,19 @@ def _write(event: dict[str, Any]) -> bool:
             }
         if kind in ("runner_on_failed", "runner_on_unreachable"):
             kept["result"] = data.get("res", {})
+        if kind == "runner_on_ok" and (data.get("res") or {}).get("changed"):
+            kept["changed"] = _changed_files(data["res"].get("diff"))
         line = {"event": kind, "data": kept, "stdout": event.get("stdout", "")}
         sys.stdout.write(json.dumps(line, default=str) + "\n")
         sys.stdout.flush()
     return True
+
+
+def _changed_files(diff: Any) -> list[str]:
+    """The files a task would change, as far as it tells; contents stay out of the log."""
+    entries = diff if isinstance(diff, list) else [diff]
+    named = [one.get("after_header") or one.get("before_header") for one in entries if isinstance(one, dict)]
+    return [str(name).split(" (content)")[0] for name in named if name]
 
 
 def main() -> int:

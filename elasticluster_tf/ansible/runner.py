@@ -12,7 +12,7 @@ from typing import Any
 from elasticluster_tf import children, documents
 from elasticluster_tf.errors import ConfigureFailed, Interrupted
 from elasticluster_tf.events import TaskEvent, TaskFailed, Tell, ToolLine
-from elasticluster_tf.reports import Summary, TaskFailure
+from elasticluster_tf.reports import Difference, Summary, TaskFailure
 from elasticluster_tf.secrets import RootSecret
 
 # What Ansible's processes may see of the environment. Everything else stays out, because
@@ -30,13 +30,14 @@ class Job:
 
     `limit` are the hosts, `tags` the plays. `new_nodes` says that machines may have been made just now, which
     take a while until they answer; else one that does not answer is named at once. A host is finished when
-    it came through `last_task`; without one, when nothing failed on it.
+    it came through `last_task`; without one, when nothing failed on it. With `check` nothing is changed.
     """
 
     playbook: str = "site.yml"
     limit: Sequence[str] = ()
     tags: Sequence[str] = ()
     new_nodes: bool = True
+    check: bool = False
     last_task: str = "Write the host's fingerprint"
 
     @property
@@ -48,6 +49,7 @@ class Job:
     def arguments(self) -> str | None:
         """Words of ansible-playbook's command line."""
         words = ["--tags", ",".join(self.tags)] if self.tags else []
+        words += ["--check", "--diff"] if self.check else []
         words += [] if self.new_nodes else ["--extra-vars", "base_connection_attempts=1"]
         return shlex.join(words) or None
 
@@ -66,6 +68,22 @@ def configure(
     Raises ConfigureFailed with every failure, after all other nodes' work is done; Interrupted when the user
     ended it.
     """
+    summary, failure = attempt(workdir, logs, secret, environment, tell, job, inherit)
+    if failure:
+        raise failure
+    return summary
+
+
+def attempt(
+    workdir: Path,
+    logs: Path,
+    secret: RootSecret,
+    environment: Mapping[str, str],
+    tell: Tell,
+    job: Job,
+    inherit: Sequence[int] = (),
+) -> tuple[Summary, ConfigureFailed | None]:
+    """Run a playbook of the work folder; what it came to, and its failures as an error if there were any."""
     artifacts = logs / job.name
     request = {
         "artifacts": str(artifacts),
@@ -98,8 +116,8 @@ def configure(
         raise Interrupted("interrupted during the configuration", "", hint)
     summary = read_summary(ended.output.splitlines(), job.last_task)
     if ended.code or summary.failures:
-        raise _failure(summary, artifacts, ended.errors or ended.output)
-    return summary
+        return summary, _failure(summary, artifacts, ended.errors or ended.output)
+    return summary, None
 
 
 def _secret_descriptor(secret: RootSecret) -> int:
@@ -193,6 +211,7 @@ def read_summary(lines: Sequence[str], last_task: str = "") -> Summary:
     stats: dict[str, Any] = {}
     failures = []
     finished: list[str] = []
+    differences: list[Difference] = []
     for line in lines:
         event = _event(line)
         if event is None:
@@ -201,13 +220,19 @@ def read_summary(lines: Sequence[str], last_task: str = "") -> Summary:
             stats = event["data"]
         elif failure := _task_failure(event):
             failures.append(failure)
-        elif event["event"] == "runner_on_ok" and event["data"].get("task") == last_task:
-            finished.append(event["data"]["host"])
+        elif event["event"] == "runner_on_ok":
+            data = event["data"]
+            if data.get("task") == last_task:
+                finished.append(data["host"])
+            if "changed" in data:
+                role, task = data.get("role", ""), data.get("task", "")
+                differences.append(Difference(data["host"], role, task, tuple(data["changed"])))
     ok = stats.get("ok", {})
     if not last_task:
         failed = {one.node for one in failures}
         finished = [node for node in ok if node not in failed]
-    return Summary(ok, stats.get("changed", {}), tuple(failures), tuple(finished))
+    changed = stats.get("changed", {})
+    return Summary(ok, changed, tuple(failures), tuple(finished), tuple(differences))
 
 
 def _task_failure(event: Mapping[str, Any]) -> TaskFailure | None:

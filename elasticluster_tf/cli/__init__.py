@@ -17,6 +17,7 @@ from elasticluster_tf.cli import (
     costing,
     destroying,
     doctoring,
+    drifting,
     initialising,
     inspecting,
     planning,
@@ -47,6 +48,7 @@ for module in (
     catalogues,
     costing,
     doctoring,
+    drifting,
 ):
     module.register(app)
 

@@ -1,6 +1,7 @@
 """`ectf plan`, `ectf up`."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,7 +74,7 @@ def plan(
     from elasticluster_tf.console import forms
 
     with reporting(as_json, verbose) as screen:
-        quiet = screen if not as_json else _silent(screen)
+        quiet = screen if not as_json else screen.silent()
         wanted = cluster(quiet, files, file, assign, workdir, allow)
         asked = order(no_configure, limit, everything, refresh_images)
         if out:
@@ -97,6 +98,9 @@ def up(
     assign: Assignments = None,
     workdir: WorkdirPath = None,
     yes: Yes = False,
+    no_drain: Annotated[
+        bool, typer.Option("--no-drain", help="Destroy nodes without draining them first.")
+    ] = False,
     no_configure: NoConfigure = False,
     limit: Limit = None,
     everything: Everything = False,
@@ -119,7 +123,7 @@ def up(
         wanted = cluster(screen, files, file, assign, workdir, allow)
         report = wanted.up(
             lambda found: decide(screen, found, yes),
-            order(no_configure, limit, everything, refresh_images),
+            replace(order(no_configure, limit, everything, refresh_images), drain=not no_drain),
         )
         screen.show("up", report)
 
@@ -143,12 +147,3 @@ def decide(screen: "Screen", found: "Plan", yes: bool) -> bool:
     if not sys.stdin.isatty():
         raise Refused("there is no terminal to ask at; nothing was changed", "", "give --yes")
     return screen.ask("Do this?")
-
-
-def _silent(screen: "Screen") -> "Screen":
-    """A plan as JSON is one document: events would spoil it."""
-    from io import StringIO
-
-    from elasticluster_tf.console import Screen
-
-    return Screen("plain", False, screen.out, StringIO())

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from io import StringIO
 from typing import Any, Literal, TextIO
 
 from rich.console import Console
@@ -44,6 +45,10 @@ class Screen:
         self.status: Status | None = None
         self.title = ""
         self.started = time.monotonic()
+
+    def silent(self) -> "Screen":
+        """One that tells nothing: where the result is one document, events would spoil it."""
+        return Screen("plain", False, self.out, StringIO())
 
     def tell(self, event: Event) -> None:
         """Show one event."""

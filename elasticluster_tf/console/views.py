@@ -10,7 +10,7 @@ from rich.text import Text
 
 from elasticluster_tf.console import costs
 from elasticluster_tf.console.plans import plan
-from elasticluster_tf.reports import ClusterStatus, CostReport, DownReport, NodesReport, UpReport
+from elasticluster_tf.reports import ClusterStatus, CostReport, DownReport, DriftReport, NodesReport, UpReport
 
 
 def show(console: Console, kind: str, report: Any, details: bool = False) -> None:
@@ -19,6 +19,7 @@ def show(console: Console, kind: str, report: Any, details: bool = False) -> Non
         "plan": partial(plan, details=details),
         "up": up,
         "down": down,
+        "drift": drift,
         "status": status,
         "nodes": nodes,
         "table": table,
@@ -49,6 +50,20 @@ def down(console: Console, report: DownReport) -> None:
         console.print(f"nothing else is left in {', '.join(report.checked)}")
     for label in report.unchecked:
         console.print(f"{label} can't tell what is left; the state is empty")
+
+
+def drift(console: Console, report: DriftReport) -> None:
+    """What differs, by node where it is one's."""
+    for one in report.resources:
+        console.print(Text(f"! {one.node or one.address} {one.action}", style="yellow"))
+    for found in report.differences:
+        role = f"{found.role}: " if found.role else ""
+        what = ", ".join(found.files) or f"{role}{found.task}"
+        console.print(Text(f"! {found.node}: {what} is not as its role left it", style="yellow"))
+    for name, why in report.unjudged.items():
+        console.print(Text(f"? {name}: {why}", style="yellow"))
+    if not report.drifted:
+        console.print("No drift: everything is as it was left.")
 
 
 def status(console: Console, report: ClusterStatus) -> None:

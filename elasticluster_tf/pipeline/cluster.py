@@ -14,12 +14,23 @@ from elasticluster_tf.bundle import Bundle
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
-from elasticluster_tf.pipeline import bundling, health, judging, login, planning, sign_in, stages, teardown
+from elasticluster_tf.pipeline import (
+    bundling,
+    draining,
+    drifting,
+    health,
+    judging,
+    login,
+    planning,
+    sign_in,
+    stages,
+    teardown,
+)
 from elasticluster_tf.pipeline.planning import Wish
 from elasticluster_tf.pipeline.run import Run, World, begin
 from elasticluster_tf.pipeline.values import Order, Planned
 from elasticluster_tf.plan import Plan
-from elasticluster_tf.reports import ClusterStatus, DownReport, NodeStatus, UpReport
+from elasticluster_tf.reports import ClusterStatus, DownReport, DriftReport, NodeStatus, UpReport
 from elasticluster_tf.source import Source
 from elasticluster_tf.terraform import State
 from elasticluster_tf.workdir import Workdir
@@ -98,7 +109,11 @@ class Cluster:
             return self._carry_out(run, planned, files, Order(**bundle.manifest.order))
 
     def _carry_out(self, run: Run, planned: Planned, files: Mapping[str, str], order: Order) -> UpReport:
-        stages.before_destroy(run, planned.plan)
+        state = planned.standing.state
+        if order.drain and state.nodes:
+            login.write_connection(run.workdir, self.resolved, state, self.access, self.world)
+            known = self.source.catalogue.software
+            draining.before_destroy(run, state, planned.plan.infrastructure, known, self.access.ssh_config)
         built = stages.apply(run, self.resolved, planned)
         login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
         if not order.configure:
@@ -119,6 +134,12 @@ class Cluster:
             built = stages.read_built(run, self.resolved, files, self.allow)
             login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
             return stages.configure(run, self.resolved, built, files, None, self.access, order)
+
+    def drift(self) -> DriftReport:
+        """What is no longer as ectf left it. Asks clouds and hosts, changes nothing."""
+        files = self.rendered()
+        with begin(self.workdir, "drift", self.world) as run:
+            return drifting.look(run, self.resolved, files, self.allow, self.access)
 
     def down(self, confirm: Confirm) -> DownReport:
         """Destroy everything but what is kept, and look whether anything is left."""

@@ -130,6 +130,12 @@ def _swapped(state: State, built: Built, finished: Sequence[str]) -> dict[str, s
     }
 
 
+def fingerprints(resolved: Resolved, state: State, files: Files) -> dict[str, str]:
+    """What each host is expected to remember of what it was configured from."""
+    wanted, _ = _compared(resolved, state.record, files, state.nodes, (), Order())
+    return _fingerprints(wanted)
+
+
 def _fingerprints(wanted: Record) -> dict[str, str]:
     """What a host keeps of what it was configured from, for `drift`; addresses are seen by the files."""
     found: dict[str, Any] = {name: asdict(one) for name, one in wanted.nodes.items()}

@@ -35,7 +35,7 @@ def check(
         if node is None:
             found.append(Health(one.name, False, f"no node of part `{health.part}` is built"))
             continue
-        code, text = _ssh(ssh_config, node, health.command, environment, _HEALTH_SECONDS)
+        code, text = ask(ssh_config, node, health.command, environment, _HEALTH_SECONDS)
         lines = text.strip().splitlines()
         found.append(Health(one.name, code == 0, lines[-1] if lines else f"exit code {code}", node))
     return tuple(found)
@@ -45,7 +45,7 @@ def reachable(names: Sequence[str], ssh_config: Path, environment: Mapping[str, 
     """Which nodes answer to SSH."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         codes = pool.map(
-            lambda name: _ssh(ssh_config, name, ["true"], environment, 2 * _CONNECT_SECONDS)[0], names
+            lambda name: ask(ssh_config, name, ["true"], environment, 2 * _CONNECT_SECONDS)[0], names
         )
         return {name: code == 0 for name, code in zip(names, codes, strict=True)}
 
@@ -56,9 +56,10 @@ def command(ssh_config: Path, node: str, words: Sequence[str], program: str = "s
     return [program, "-F", str(ssh_config), node, *remote]
 
 
-def _ssh(
+def ask(
     ssh_config: Path, node: str, words: Sequence[str], environment: Mapping[str, str], seconds: int
 ) -> tuple[int, str]:
+    """Run a command on a node; its exit code and what it said."""
     line = command(ssh_config, node, words)
     line[1:1] = ["-o", "BatchMode=yes", "-o", f"ConnectTimeout={_CONNECT_SECONDS}"]
     try:

@@ -16,7 +16,7 @@ from elasticluster_tf.errors import (
     did_you_mean,
 )
 from elasticluster_tf.events import Notice
-from elasticluster_tf.pipeline import configuring, health, identity
+from elasticluster_tf.pipeline import configuring, draining, health, identity
 from elasticluster_tf.pipeline.run import Run, World
 from elasticluster_tf.pipeline.values import Built, Order, Planned, Standing
 from elasticluster_tf.plan import Plan, Record
@@ -93,10 +93,6 @@ def confirm(found: Plan, ask: Callable[[Plan], bool]) -> None:
         raise Refused("nothing was changed", "", "answer yes, or give --yes")
 
 
-def before_destroy(run: Run, found: Plan) -> None:
-    """The place of hooks that prepare nodes to go, such as draining them: none yet."""
-
-
 def nodes_of(resolved: Resolved, state: State, recorded: Record, applied: bool = False) -> Built:
     """The wanted nodes that the state has whole.
 
@@ -161,9 +157,10 @@ def configure(
     order: Order,
 ) -> UpReport:
     """Run the roles where something differs, then the health checks of their software."""
-    summary, todo, _ = configuring.configure(run, resolved, built, files, access, order)
+    summary, todo, state = configuring.configure(run, resolved, built, files, access, order)
     if summary is None:
         return report(resolved, built, found, access)
+    draining.after_configure(run, resolved, todo, state, access.ssh_config)
     with run.stage("health", "Check the software") as note:
         present = [node for node in resolved.nodes if node.name in built.nodes]
         checked = health.check(

@@ -55,13 +55,20 @@ class Runner:
         stamp.write_text(wanted, encoding="utf-8")
 
     def plan(
-        self, refresh: bool = True, replace: Sequence[str] = (), target: Sequence[str] = ()
+        self,
+        refresh: bool = True,
+        replace: Sequence[str] = (),
+        target: Sequence[str] = (),
+        refresh_only: bool = False,
     ) -> dict[str, Any]:
         """Plan into the work folder's plan file; returns Terraform's JSON form of it.
 
-        `replace` are addresses to make anew, `target` the only ones to look at.
+        `replace` are addresses to make anew, `target` the only ones to look at; `refresh_only` asks what is
+        no longer as the state says.
         """
         chosen: dict[str, Any] = {"replace": list(replace), "target": list(target)}
+        if refresh_only:
+            chosen["refresh_only"] = IsFlagged
         ended, problems = self._stream("plan", out=PLAN_FILE, input=False, refresh=refresh, **chosen)
         if ended.code:
             raise _failure(ended, problems, "plan")
