@@ -173,6 +173,7 @@ class Cluster:
             self.access,
             state.bastions,
             state.bootstrap,
+            state.shared_fs,
         )
 
     def state(self) -> State:
