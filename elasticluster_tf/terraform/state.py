@@ -96,7 +96,7 @@ def parse(raw: Mapping[str, Any]) -> State:
         images=identity.images if identity else {},
         bastions=_by_cloud(outputs, "bastion_"),
         shared_fs={
-            label: {name: SharedFs(**one) for name, one in found.items()}
+            label: {name: SharedFs(**_fields(SharedFs, one)) for name, one in found.items()}
             for label, found in _by_cloud(outputs, "shared_fs_").items()
         },
         bootstrap=_input(raw, "bootstrap"),
@@ -162,12 +162,13 @@ def _built(outputs: Mapping[str, Any], resources: tuple[Resource, ...]) -> dict[
         own = by_node.get(name, [])
         if own and not any(resource.tainted for resource in own):
             cloud = own[0].module.removeprefix("module.")
-            found[name] = BuiltNode(name=name, cloud=cloud, **_fields(value))
+            found[name] = BuiltNode(name=name, cloud=cloud, **_fields(BuiltNode, value))
     return dict(sorted(found.items()))
 
 
-def _fields(value: Mapping[str, Any]) -> dict[str, Any]:
-    known = BuiltNode.__dataclass_fields__
+def _fields(kind: type[BuiltNode | SharedFs], value: Mapping[str, Any]) -> dict[str, Any]:
+    """What the type knows of an output; keys of the future are left alone."""
+    known = kind.__dataclass_fields__
     return {
         key: inner
         for key, inner in value.items()
