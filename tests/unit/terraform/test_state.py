@@ -84,7 +84,9 @@ def test_a_node_with_anything_tainted_is_not_built() -> None:
 
 
 def test_shared_file_systems_by_cloud_and_name() -> None:
-    told: dict[str, Any] = {"home": {"source": "192.0.2.1:/home", "type": "nfs", "options": "hard", "size": 3}}
+    told: dict[str, Any] = {
+        "home": {"source": "192.0.2.1:/home", "type": "nfs", "options": "hard", "size": 3}
+    }
     raw = {"outputs": {"shared_fs_here": {"value": told}, "shared_fs_there": {"value": {}}}}
     assert state.parse(raw).shared_fs == {
         "here": {"home": SharedFs("192.0.2.1:/home", "nfs", "hard")},
