@@ -1,8 +1,9 @@
-"""Measure and print a Markdown report: `python -m benchmarks [own] [up]`.
+"""Measure and print a Markdown report: `python -m benchmarks [own] [up] [plans]`.
 
 `own`: `validate` and `render` by number of nodes, and `--help`. `up`: no node to the first finished job on
-`local` (image present), by stage, with ectf's own share. Times are of one run on one machine: compare
-within a report, not between machines.
+`local` (image present), by stage, with ectf's own share. `plans`: Terraform's cost of a plan on each cloud's
+double, beside a hand-written root module. Times are of one run on one machine: compare within a report, not
+between machines.
 """
 
 import json
@@ -16,6 +17,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+from benchmarks.plans import plans
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "slurm.yaml"
 NODE_COUNTS = (10, 100, 1000, 5000)
@@ -84,7 +87,7 @@ def up(folder: Path) -> Iterator[str]:
 
 
 def main(names: Sequence[str]) -> None:
-    parts: dict[str, Callable[[Path], Iterator[str]]] = {"own": own, "up": up}
+    parts: dict[str, Callable[[Path], Iterator[str]]] = {"own": own, "up": up, "plans": plans}
     stamp = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     load = os.getloadavg()[0]
     print(

@@ -7,16 +7,19 @@ import json
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from elasticluster_tf import resources, software, templating
 from elasticluster_tf.config import ClusterConfig
-from elasticluster_tf.nodes import BuiltNode, Node
+from elasticluster_tf.nodes import BuiltNode, Node, SharedFs
 from elasticluster_tf.software import BASE_ROLE, Software
 
 Files = dict[str, str]
+# Shared file systems by the cloud's label and their name.
+SharedFsByCloud = Mapping[str, Mapping[str, SharedFs]]
 
 # Files of a role that a run does not need.
 _NOT_COPIED = ("software.yaml", "playbook.yml", "README.md")
@@ -87,9 +90,10 @@ def connect(
     bootstrapped: Collection[str],
     known_hosts: str,
     fingerprints: Mapping[str, str] | None = None,
+    shared_fs: SharedFsByCloud = MappingProxyType({}),
 ) -> Files:
     """Inventory, known_hosts and ssh_config: what is known once the nodes are built."""
-    tree = inventory(config, carried, nodes, built, access, bastions, bootstrapped)
+    tree = inventory(config, carried, nodes, built, access, bastions, bootstrapped, shared_fs)
     for group in config.groups:
         for name, host in tree["all"]["children"][group]["hosts"].items():
             if name in (fingerprints or {}):
@@ -109,10 +113,12 @@ def inventory(
     access: Access,
     bastions: Mapping[str, str | None],
     bootstrapped: Collection[str] = (),
+    shared_fs: SharedFsByCloud = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Ansible's YAML inventory as data. Nodes that are not built are left out.
 
     Nodes of `bootstrapped` got their first host key by user data; the role `base` gives them the final one.
+    Where clouds made shared file systems, `cluster_shared_fs` says by cloud and name how they are mounted.
     """
     present = [node for node in nodes if node.name in built]
     children: dict[str, Any] = {
@@ -133,7 +139,12 @@ def inventory(
         for name, host in children[group]["hosts"].items():
             if name in bootstrapped:
                 host["node_bootstrapped"] = True
-    return {"all": {"vars": {"cluster_name": config.name}, "children": children}}
+    common: dict[str, Any] = {"cluster_name": config.name}
+    if shared_fs:
+        common["cluster_shared_fs"] = {
+            label: {name: asdict(one) for name, one in found.items()} for label, found in shared_fs.items()
+        }
+    return {"all": {"vars": common, "children": children}}
 
 
 def _host(node: Node, built: BuiltNode, access: Access, bastions: Mapping[str, str | None]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Nodes with names: what is wanted (`Node`) and what was built (`BuiltNode`)."""
+"""Nodes with names: what is wanted (`Node`), what was built (`BuiltNode`), what they mount (`SharedFs`)."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,6 +56,15 @@ class BuiltNode:
     host_key: str | None = None
     volumes: Mapping[str, str] = field(default_factory=dict)
     cloud: str = ""
+
+
+@dataclass(frozen=True)
+class SharedFs:
+    """How nodes mount a shared file system that a cloud made, in the words of mount(8)."""
+
+    source: str
+    type: str
+    options: str = ""
 
 
 def names(group: str, count: int, exclude: Sequence[str] = ()) -> Iterator[tuple[int, str]]:

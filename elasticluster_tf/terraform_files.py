@@ -69,7 +69,7 @@ def render(wanted: RootInput) -> Files:
         files["backend.tfbackend.json"] = _json(wanted.state.settings)
     for label, chosen in ({} if wanted.emptied else wanted.clouds).items():
         own = [node for node in wanted.nodes if node.cloud == label]
-        files.update(_module(f"modules/{label}", chosen.cloud, own))
+        files.update(_module(f"modules/{label}", chosen, own, wanted.ports or {}))
     return files
 
 
@@ -84,21 +84,44 @@ def leftovers(wanted: RootInput, label: str) -> Files:
     return files
 
 
-def _module(folder: str, cloud: Cloud, nodes: Sequence[Node]) -> Files:
+def _module(
+    folder: str, chosen: Chosen, nodes: Sequence[Node], ports: Mapping[str, tuple[software.Port, ...]]
+) -> Files:
+    cloud = chosen.cloud
     files = {
         f"{folder}/{path.relative_to(cloud.path)}": path.read_text(encoding="utf-8")
         for path in _texts(cloud.path)
         if path.name not in _NOT_COPIED and path.suffix != ".j2"
     }
     stamp = templating.template(cloud.path / "node.tf.j2")
-    blocks = [
-        stamp.render(name=node.name, group=node.group, volumes=sorted(node.volumes)).strip() + "\n"
-        for node in nodes
-    ]
+    blocks = [stamp.render(_stamped(node, chosen, ports)).strip() + "\n" for node in nodes]
     files[f"{folder}/nodes.tf"] = "\n".join(
         ["# One block per node, stamped from the cloud's node.tf.j2.\n", *blocks]
     )
     return files
+
+
+def _stamped(node: Node, chosen: Chosen, ports: Mapping[str, tuple[software.Port, ...]]) -> dict[str, Any]:
+    """What a node's blocks are stamped from: checked names, and which parts of it there are; no values.
+
+    A block that a node has no use for is not written at all: each costs a plan of many nodes time and memory.
+    """
+    return {
+        "name": node.name,
+        "group": node.group,
+        "volumes": sorted(node.volumes),
+        "public_ip": node.public_ip,
+        "public_ports": any(port.public for port in ports.get(node.group, ())),
+        "spot": node.spot,
+        "disk": node.disk_gb is not None,
+        "placement": node.placement is not None,
+        "settings": _given(chosen.settings),
+        "options": _given(node.settings),
+    }
+
+
+def _given(settings: Mapping[str, Any]) -> list[str]:
+    return sorted(name for name, value in settings.items() if value is not None)
 
 
 def _texts(folder: Path) -> Iterator[Path]:
@@ -124,6 +147,7 @@ def _main(wanted: RootInput) -> str:
                 "label": label,
                 "settings": sorted(chosen.settings),
                 "node_settings": chosen.cloud.node_settings is not None,
+                "shared_fs": "shared_fs" in _given(chosen.settings),
                 "providers": sorted(own) if alias else [],
                 "provider": templating.template(block).render(label=label, alias=alias)
                 if block.is_file()

@@ -194,6 +194,7 @@ class Cluster:
             self.access,
             state.bastions,
             state.bootstrap,
+            state.shared_fs,
         )
 
     def state(self) -> State:

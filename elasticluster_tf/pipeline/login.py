@@ -78,6 +78,7 @@ def write_connection(
         state.bootstrap,
         pinned,
         fingerprints,
+        state.shared_fs,
     )
     workdir.write(files, prune=False)
     if state.nodes and not resolved.config.ssh.private_key:

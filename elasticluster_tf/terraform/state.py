@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from elasticluster_tf.errors import EctfError
-from elasticluster_tf.nodes import BuiltNode
+from elasticluster_tf.nodes import BuiltNode, SharedFs
 from elasticluster_tf.plan import Record, record
 
 
@@ -50,8 +50,8 @@ class Resource:
 class State:
     """The state of one cluster; without resources for one that does not exist.
 
-    `bootstrap` are the private halves of first host keys by node, dead after the first contact; `record`
-    is what every host was configured from.
+    `shared_fs` are the shared file systems by cloud and name; `bootstrap` are the private halves of first
+    host keys by node, dead after the first contact; `record` is what every host was configured from.
     """
 
     resources: tuple[Resource, ...] = ()
@@ -61,6 +61,7 @@ class State:
     clouds: Mapping[str, StoredCloud] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     bastions: Mapping[str, str | None] = field(default_factory=dict)
+    shared_fs: Mapping[str, Mapping[str, SharedFs]] = field(default_factory=dict)
     ssh_public_key: str = ""
     bootstrap: Mapping[str, str] = field(default_factory=dict, repr=False)
     record: Record = field(default_factory=Record)
@@ -93,13 +94,22 @@ def parse(raw: Mapping[str, Any]) -> State:
         default_cloud=identity.default_cloud if identity else "",
         clouds=identity.clouds if identity else {},
         images=identity.images if identity else {},
-        bastions={n.removeprefix("bastion_"): v for n, v in outputs.items() if n.startswith("bastion_")},
+        bastions=_by_cloud(outputs, "bastion_"),
+        shared_fs={
+            label: {name: SharedFs(**_fields(SharedFs, one)) for name, one in found.items()}
+            for label, found in _by_cloud(outputs, "shared_fs_").items()
+        },
         bootstrap=_input(raw, "bootstrap"),
         record=record.parse(_input(raw, "configured")),
         ssh_public_key=str(outputs.get("ssh_public_key") or ""),
         serial=int(raw.get("serial", 0)),
         lineage=str(raw.get("lineage", "")),
     )
+
+
+def _by_cloud(outputs: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The outputs of one kind, by the cloud's label."""
+    return {name.removeprefix(prefix): value for name, value in outputs.items() if name.startswith(prefix)}
 
 
 def _resource(raw: Mapping[str, Any], instance: Mapping[str, Any]) -> Resource:
@@ -152,12 +162,13 @@ def _built(outputs: Mapping[str, Any], resources: tuple[Resource, ...]) -> dict[
         own = by_node.get(name, [])
         if own and not any(resource.tainted for resource in own):
             cloud = own[0].module.removeprefix("module.")
-            found[name] = BuiltNode(name=name, cloud=cloud, **_fields(value))
+            found[name] = BuiltNode(name=name, cloud=cloud, **_fields(BuiltNode, value))
     return dict(sorted(found.items()))
 
 
-def _fields(value: Mapping[str, Any]) -> dict[str, Any]:
-    known = BuiltNode.__dataclass_fields__
+def _fields(kind: type[BuiltNode | SharedFs], value: Mapping[str, Any]) -> dict[str, Any]:
+    """What the type knows of an output; keys of the future are left alone."""
+    known = kind.__dataclass_fields__
     return {
         key: inner
         for key, inner in value.items()

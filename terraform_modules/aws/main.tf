@@ -16,7 +16,6 @@ locals {
         type            = node.type
         ami             = local.ami[node.group]
         disk_gb         = node.disk_gb
-        spot            = node.spot
         zone            = local.zone[name]
         subnet          = local.subnet[node.public_ip ? "public" : "private"][local.zone[name]]
         interface_type  = try(var.node_settings[name].efa, false) ? "efa" : null
@@ -25,6 +24,10 @@ locals {
         placement       = try(aws_placement_group.group[local.placement[name]].name, null)
         user            = try(coalesce(var.node_settings[name].user), lookup(var.ssh_user, node.image, "ec2-user"))
         volumes         = node.volumes
+        encrypted       = var.encrypted
+        kms_key         = var.kms_key
+        user_data       = lookup(var.user_data, name, null)
+        host_key        = lookup(var.host_keys, name, null)
         devices         = local.device[node.group]
         tags = merge(var.labels, node.labels, {
           Name       = "${var.cluster_name}-${name}"
@@ -218,7 +221,8 @@ resource "aws_vpc_security_group_ingress_rule" "peer" {
   for_each = toset(var.peer_cidrs)
 
   security_group_id = aws_security_group.nodes.id
-  cidr_ipv4         = each.key
+  cidr_ipv4         = strcontains(each.key, ":") ? null : each.key
+  cidr_ipv6         = strcontains(each.key, ":") ? each.key : null
   ip_protocol       = "-1"
   description       = "Nodes in other clouds"
   tags              = var.labels

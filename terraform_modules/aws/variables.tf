@@ -184,6 +184,18 @@ variable "encrypted" {
   nullable    = false
 }
 
+variable "peer_cidrs" {
+  description = "Ranges that nodes of this cluster in other clouds come from. All their traffic is let in."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cidr in var.peer_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "A peer is a range of addresses, as in 10.90.0.0/16."
+  }
+}
+
 variable "shared_fs" {
   description = "File systems as a service that the nodes share, by name: `efs`, or `lustre` with a size of 1200 or a multiple of 2400 GiB. They go with the cluster."
   type = map(object({

@@ -38,14 +38,11 @@ locals {
   # All that a node's own blocks need, in one value: a reference each to its parts would make plans of large clusters slow.
   node = {
     for name, node in var.nodes : name => {
-      name           = "${var.cluster_name}-${name}"
-      resource_group = local.resource_group
-      location       = var.location
-      subnet_id      = local.subnet_id
-      tags           = merge(var.labels, node.labels, { "ectf-group" = node.group, "ectf-node" = name })
-      public         = node.public_ip ? 1 : 0
-      # In a subnet of somebody else's each interface is guarded.
-      guarded         = local.made_network ? 0 : 1
+      name            = "${var.cluster_name}-${name}"
+      resource_group  = local.resource_group
+      location        = var.location
+      subnet_id       = local.subnet_id
+      tags            = merge(var.labels, node.labels, { "ectf-group" = node.group, "ectf-node" = name })
       guard           = azurerm_network_security_group.cluster.id
       security_groups = local.security_groups[node.group]
 
@@ -54,6 +51,8 @@ locals {
       together    = node.placement == "together" ? azurerm_proximity_placement_group.together[node.group].id : null
       apart       = node.placement == "apart" ? azurerm_availability_set.apart[node.group].id : null
       user        = lookup(var.ssh_user, node.image, "azureuser")
+      custom_data = try(base64encode(var.user_data[name]), null)
+      host_key    = lookup(var.host_keys, name, null)
       key         = var.ssh_public_key
       extensions  = var.allow_extensions
       host_crypt  = var.encryption_at_host
@@ -73,7 +72,6 @@ locals {
       )
       accelerated = coalesce(local.options[name].accelerated_networking, can(regex("^Standard_([DEFLM].*_v[4-9]|H[BCX].*|N[CDV].*_v[3-9])$", node.type)))
 
-      priority  = node.spot ? "Spot" : "Regular"
       max_price = node.spot ? coalesce(local.options[name].spot_max_price, -1) : null
       # An evicted machine goes, and the next `up` makes it again; with it would go a volume that is to be kept.
       eviction = !node.spot ? null : anytrue([for volume in values(node.volumes) : volume.on_destroy == "keep"]) ? "Deallocate" : "Delete"

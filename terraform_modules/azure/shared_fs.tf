@@ -35,12 +35,12 @@ resource "azurerm_storage_share" "shared_fs" {
 }
 
 output "shared_fs" {
-  description = "What to mount, by name: an NFS source and its options."
+  description = "Shared file systems by name: what to mount, and how."
   value = {
     for name in keys(var.shared_fs) : name => {
       source  = "${azurerm_storage_account.shared_fs[name].primary_file_host}:/${azurerm_storage_account.shared_fs[name].name}/${azurerm_storage_share.shared_fs[name].name}"
       type    = "nfs4"
-      options = "vers=4,minorversion=1,sec=sys,nconnect=4"
+      options = "vers=4,minorversion=1,sec=sys,nconnect=4,_netdev"
     }
   }
 }

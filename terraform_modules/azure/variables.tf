@@ -208,6 +208,18 @@ variable "allow_extensions" {
   nullable    = false
 }
 
+variable "peer_cidrs" {
+  description = "Ranges that nodes of this cluster in other clouds come from. All their traffic is let in."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cidr in var.peer_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "A peer is a range of addresses, as in 10.90.0.0/16."
+  }
+}
+
 variable "shared_fs" {
   description = "Shared file systems by name, each an NFS share of Azure Files with its size in GiB. They go with the cluster."
   type = map(object({

@@ -101,17 +101,15 @@ variable "labels" {
   nullable    = false
 }
 
-variable "peer_cidrs" {
-  description = "CIDR ranges where nodes of other clouds of this cluster come from."
-  type        = list(string)
-  default     = []
-  nullable    = false
-}
-
 # Outputs every cloud gives, in its main.tf (once) and node.tf.j2 (per node):
 #
 #   network = { id, cidr }                 null where the cloud makes none
 #   bastion = node name or null            the node to jump through to those without a public address
+#   shared_fs = {name = {                  only from clouds with a setting `shared_fs`
+#     source  = string                     in the words of mount(8)
+#     type    = string                     nfs, nfs4, lustre, …
+#     options = string
+#   }}
 #   node_<name> = {
 #     group       = string
 #     address     = string                 what other nodes use

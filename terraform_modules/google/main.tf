@@ -30,6 +30,41 @@ locals {
     }
   }
 
+  # All that a node's own blocks need, in one value: a reference each to its parts would make plans of large clusters slow.
+  node = {
+    for name, node in var.nodes : name => {
+      name        = "${var.cluster_name}-${name}"
+      description = "Node ${name} of the cluster ${var.cluster_name}."
+      labels      = merge(var.labels, node.labels, { ectf-group = node.group, ectf-node = name })
+      type        = node.type
+      zone        = local.zone[name]
+      region      = var.region
+      subnet      = local.subnet
+      image       = local.image[node.group]
+      user        = lookup(var.ssh_user, node.image, "ectf")
+      host_key    = lookup(var.host_keys, name, null)
+      disk_gb     = node.disk_gb
+      kms_key     = var.kms_key
+      boot_disk   = local.group[node.group].boot_disk
+      cpu         = local.group[node.group].cpu
+      tags        = local.group[node.group].tags
+      nic         = local.group[node.group].nic
+      secure_boot = local.group[node.group].secure_boot
+      spot        = node.spot
+      spot_action = node.spot ? var.spot_action : null
+      maintenance = node.spot || local.group[node.group].fixed ? "TERMINATE" : "MIGRATE"
+      domain      = node.placement == "apart" ? (node.index - 1) % 8 + 1 : null
+      metadata = merge(
+        { block-project-ssh-keys = "TRUE", enable-oslogin = "FALSE", serial-port-enable = "FALSE" },
+        var.ssh_public_key == "" ? {} : { ssh-keys = "${lookup(var.ssh_user, node.image, "ectf")}:${var.ssh_public_key}" },
+        { for data in compact([lookup(var.user_data, name, "")]) : "user-data" => data },
+        { for key in compact([try(yamldecode(var.user_data[name]).ssh_keys.ed25519_private, "")]) : "ectf-host-key" => key },
+        contains(keys(var.user_data), name) ? { startup-script = local.first_boot } : {},
+      )
+    }
+  }
+  first_boot = file("${path.module}/first-boot.sh")
+
   # Newer machines take hyperdisks only.
   disk_type = {
     for group, name in local.first : group =>
@@ -358,11 +393,12 @@ output "bastion" {
 }
 
 output "shared_fs" {
-  description = "What to mount for each shared file system, by name."
+  description = "Shared file systems by name: what to mount, and how."
   value = {
     for name, fs in google_filestore_instance.shared : name => {
-      server = fs.networks[0].ip_addresses[0]
-      path   = "/${name}"
+      source  = "${fs.networks[0].ip_addresses[0]}:/${name}"
+      type    = "nfs"
+      options = "vers=3,hard,timeo=600,retrans=3,_netdev"
     }
   }
 }

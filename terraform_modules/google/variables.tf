@@ -253,6 +253,18 @@ variable "asset_inventory" {
   nullable    = false
 }
 
+variable "peer_cidrs" {
+  description = "Ranges that nodes of this cluster in other clouds come from. All their traffic is let in."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cidr in var.peer_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "A peer is a range of addresses, as in 10.90.0.0/16."
+  }
+}
+
 variable "shared_fs" {
   description = "Filestore instances (NFS) by name: tier, size_gb, zone (for zonal tiers; default that of nodes)."
   type = map(object({

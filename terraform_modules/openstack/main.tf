@@ -39,8 +39,18 @@ locals {
       volume_zone = var.volume_zone == "node" ? local.zone[name] : var.volume_zone
       volume_type = try(coalesce(local.options[name].volume_type, var.volume_type), null)
       volumes     = node.volumes
-      floats      = node.public_ip && var.public_ip_from == "floating"
-      routable    = node.public_ip && var.public_ip_from == "network"
+
+      # What is the same for all or a whole group stands here, too: a reference each would make plans of large clusters slow.
+      name         = "${var.cluster_name}-${name}"
+      network_id   = local.network_id
+      subnet_id    = local.subnet_id
+      flavor_name  = local.flavors[node.group]
+      flavor_id    = lookup(local.sized_flavors, node.group, null)
+      keypair      = local.keypair
+      config_drive = var.config_drive
+      user_data    = lookup(var.user_data, name, null)
+      host_key     = lookup(var.host_keys, name, null)
+
       security_group_ids = concat(
         [openstack_networking_secgroup_v2.cluster.id],
         node.public_ip ? [openstack_networking_secgroup_v2.public.id] : [],
@@ -385,10 +395,6 @@ locals {
   }
 }
 
-locals {
-  hints = { for name, group in local.group : name => [for placed, made in openstack_compute_servergroup_v2.group : made.id if placed == name] }
-}
-
 resource "openstack_compute_servergroup_v2" "group" {
   for_each = { for name, group in local.group : name => group.placement if group.placement != null }
 
@@ -452,9 +458,12 @@ output "bastion" {
 }
 
 output "shared_fs" {
-  description = "What to mount, by the name of the shared file system."
+  description = "Shared file systems by name: what to mount, and how."
   value = {
-    for name, share in openstack_sharedfilesystem_share_v2.share :
-    name => try([for place in share.export_locations : place.path if place.preferred == "true"][0], share.export_locations[0].path, null)
+    for name, share in openstack_sharedfilesystem_share_v2.share : name => {
+      source  = concat([for place in share.export_locations : place.path if place.preferred == "true"], share.export_locations[*].path)[0]
+      type    = lower(share.share_proto)
+      options = "_netdev"
+    } if length(share.export_locations) > 0
   }
 }

@@ -300,6 +300,18 @@ variable "kept_volumes" {
   }
 }
 
+variable "peer_cidrs" {
+  description = "Ranges that nodes of this cluster in other clouds come from. All their traffic is let in."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cidr in var.peer_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "A peer is a range of addresses, as in 10.90.0.0/16."
+  }
+}
+
 variable "shared_fs" {
   description = "Shared file systems of Manila, by name; what to mount is in the output `shared_fs`. They are destroyed with the cluster."
   type = map(object({

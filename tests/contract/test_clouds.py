@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, meta
+from jinja2 import Environment, meta, nodes
 
 from elasticluster_tf import cli, clouds, cost
 from elasticluster_tf.clouds import Cloud, hcl
@@ -59,11 +59,11 @@ def test_facts_name_what_the_module_has(cloud: Cloud) -> None:
     assert bool(facts.sign_in.hint) == bool(facts.credentials)
 
 
-def test_all_rules_but_few_are_judged_before_terraform(cloud: Cloud) -> None:
-    """Only what is about variables that ectf itself gives is left to Terraform."""
+def test_all_rules_but_one_are_judged_before_terraform(cloud: Cloud) -> None:
+    """Only whether ranges overlap is left to Terraform."""
     blocks = hcl.parse(cloud.path / "variables.tf", None).get("variable", [])
     written = [one for block in blocks for body in block.values() for one in body.get("validation", [])]
-    left = [one for one in written if "var.peer_cidrs" in one["condition"]]
+    left = [one for one in written if "for peer in var.peer_cidrs" in one["condition"]]
     understood = [rule for one in cloud.variables.values() for rule in one.rules] + list(cloud.node_rules)
     assert len(understood) == len(written) - len(left)
 
@@ -71,6 +71,7 @@ def test_all_rules_but_few_are_judged_before_terraform(cloud: Cloud) -> None:
 def test_the_outputs_are_there(cloud: Cloud) -> None:
     outputs = re.findall(r'^output "(\w+)"', text(cloud, "main.tf") + _other_tf(cloud), re.M)
     assert {"network", "bastion"} <= set(outputs)
+    assert ("shared_fs" in cloud.variables) == ("shared_fs" in outputs)
     stamp = text(cloud, "node.tf.j2")
     assert 'output "node_{{ name }}"' in stamp
     block = stamp[stamp.index('output "node_{{ name }}"') :]
@@ -96,13 +97,22 @@ def _other_tf(cloud: Cloud) -> str:
     )
 
 
+PARTS = {"public_ip", "public_ports", "spot", "disk", "placement", "settings", "options"}
+
+
 def test_only_names_are_inserted(cloud: Cloud) -> None:
-    """User values stay data: a template that asked for one would be a way into HCL."""
-    wanted = {"node.tf.j2": {"name", "group", "volumes"}, "provider.tf.j2": {"label", "alias"}}
-    for name, allowed in wanted.items():
-        if (cloud.path / name).is_file():
-            used = meta.find_undeclared_variables(Environment(autoescape=True).parse(text(cloud, name)))
-            assert used <= allowed
+    """User values stay data: a template that asked for one would be a way into HCL.
+
+    Which parts a node has decides what is written, and is never written itself.
+    """
+    names = {"node.tf.j2": {"name", "group", "volumes", "volume"}, "provider.tf.j2": {"label", "alias"}}
+    for file, allowed in names.items():
+        if (cloud.path / file).is_file():
+            tree = Environment(autoescape=True).parse(text(cloud, file))
+            assert meta.find_undeclared_variables(tree) <= allowed | PARTS
+            inserted = [one for written in tree.find_all(nodes.Output) for one in written.nodes]
+            texts = [one for one in inserted if not isinstance(one, nodes.TemplateData)]
+            assert all(isinstance(one, nodes.Name) and one.name in allowed for one in texts)
 
 
 def test_modules_hold_no_provider_backend_or_provisioner(cloud: Cloud) -> None:

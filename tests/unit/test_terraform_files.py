@@ -60,6 +60,16 @@ def test_what_is_not_of_the_module_stays_behind() -> None:
     assert not [name for name in copied if any(part in name for part in left)]
 
 
+def test_what_a_node_has_no_use_for_is_not_written() -> None:
+    groups = "{a: {count: 1, type: t3.micro, public_ip: true}, b: {count: 2, type: t3.micro, spot: true}}"
+    files = render(f"name: demo\ncloud: {{name: aws, region: eu-central-1}}\ngroups: {groups}\n")
+    blocks = files["modules/aws/nodes.tf"]
+    assert [blocks.count(part) for part in ('resource "aws_eip" "a001"', '"aws_eip"')] == [1, 1]
+    assert blocks.count("instance_market_options") == 2
+    assert "count = " not in blocks
+    assert 'output "shared_fs_aws"' not in files["main.tf"]
+
+
 def test_unset_values_stay_unset() -> None:
     nodes = values(TWO_CLOUDS)["nodes"]
     assert nodes["main"]["head001"] == {

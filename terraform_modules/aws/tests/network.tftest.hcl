@@ -26,7 +26,7 @@ run "an_existing_network_is_used" {
     error_message = "The node is not in the subnet that is named."
   }
   assert {
-    condition     = output.bastion == null && output.node_frontend001.public_ip == null && length(aws_eip.frontend001) == 0
+    condition     = output.bastion == null && output.node_frontend001.public_ip == null
     error_message = "There is a public address that nobody asked for."
   }
   assert {

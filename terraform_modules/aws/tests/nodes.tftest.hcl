@@ -29,7 +29,7 @@ run "every_node_is_reported" {
     error_message = "A node is not reported as it was made."
   }
   assert {
-    condition     = output.bastion == "frontend001" && output.node_frontend001.ssh_host == aws_eip.frontend001[0].public_ip && output.node_compute001.public_ip == null
+    condition     = output.bastion == "frontend001" && output.node_frontend001.ssh_host == aws_eip.frontend001.public_ip && output.node_compute001.public_ip == null
     error_message = "The way in is not the frontend."
   }
   assert {

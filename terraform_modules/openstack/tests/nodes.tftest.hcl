@@ -57,7 +57,7 @@ run "groups_have_their_own_images_and_flavors" {
     error_message = "A type is the flavor's name; a size asks for the flavor that has it."
   }
   assert {
-    condition     = openstack_compute_servergroup_v2.group["compute"].policies == tolist(["soft-anti-affinity"]) && openstack_compute_instance_v2.compute001.block_device[0].uuid == openstack_blockstorage_volume_v3.compute001[0].id
+    condition     = openstack_compute_servergroup_v2.group["compute"].policies == tolist(["soft-anti-affinity"]) && openstack_compute_instance_v2.compute001.block_device[0].uuid == openstack_blockstorage_volume_v3.compute001.id
     error_message = "The group is placed apart and boots from volumes."
   }
 }

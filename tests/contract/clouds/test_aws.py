@@ -48,7 +48,7 @@ def test_life(tmp_path: Path, cloud: Double) -> None:
     steps.private(tmp_path / ".ectf", CANARIES)
 
 
-def opened(cloud: Double) -> set[tuple[str, int]]:
+def opened(cloud: Double) -> set[tuple[str, int | None]]:
     """What may come from outside the cluster, and to which port."""
     rules = [one.attributes for one in cloud.world.all("aws_vpc_security_group_ingress_rule")]
     return {
@@ -110,6 +110,21 @@ def test_a_rich_cluster(tmp_path: Path, cloud: Double) -> None:
     names = {one.attributes["device_name"] for one in world.all("aws_volume_attachment")}
     assert len(names) == 2
     assert world.counts()["aws_fsx_lustre_file_system"] == world.counts()["aws_efs_file_system"] == 1
+    steps.no_change(walk)
+
+
+def test_peers_come_in_and_what_to_mount_is_told(tmp_path: Path, cloud: Double) -> None:
+    """What the file says of the cluster's other clouds is open, and nothing else; the inventory knows the mount."""
+    walk = Walk(tmp_path, SITE, cloud)
+    walk.file["cloud"] |= {"peer_cidrs": ["10.90.0.0/16", "fd00:90::/48"], "shared_fs": {"home": {}}}
+    walk.file["groups"] = {"frontend": walk.file["groups"]["frontend"]}
+    walk.file["software"] = {}
+    walk.up()
+    assert opened(cloud) == {("198.51.100.0/24", 22), ("10.90.0.0/16", None), ("fd00:90::/48", None)}
+    (system,) = cloud.world.all("aws_efs_file_system")
+    told = walk.cluster.inventory()["all"]["vars"]["cluster_shared_fs"]
+    assert told["aws"]["home"]["source"] == f"{system.attributes['dns_name']}:/"
+    assert told["aws"]["home"]["type"] == "nfs4"
     steps.no_change(walk)
 
 

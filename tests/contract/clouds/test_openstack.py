@@ -98,6 +98,7 @@ def test_everything_a_group_can_have(walk: Walk) -> None:
     assert built["compute001"].ssh_user == "admin"
     (access,) = world.all("openstack_sharedfilesystem_share_access_v2")
     assert access.attributes["access_to"] == "10.41.0.0/20"
+    assert set(walk.state().shared_fs) == {"openstack"}
     steps.no_change(walk)
     world.fixture("openstack_compute_availability_zones_v2", {"id": "z", "names": ["az0", "az1", "az2"]})
     steps.no_change(walk)  # a new zone moves no node

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from elasticluster_tf.errors import EctfError
+from elasticluster_tf.nodes import SharedFs
 from elasticluster_tf.terraform import state
 from elasticluster_tf.terraform.state import Resource, StoredCloud
 from tests.builders import built, stored
@@ -80,6 +81,17 @@ def test_a_node_with_anything_tainted_is_not_built() -> None:
     found = state.parse(raw)
     assert list(found.nodes) == ["arm002"]
     assert [one.address for one in found.resources if one.tainted] == ['module.local.disk.arm001["d"]']
+
+
+def test_shared_file_systems_by_cloud_and_name() -> None:
+    told: dict[str, Any] = {
+        "home": {"source": "192.0.2.1:/home", "type": "nfs", "options": "hard", "size": 3}
+    }
+    raw = {"outputs": {"shared_fs_here": {"value": told}, "shared_fs_there": {"value": {}}}}
+    assert state.parse(raw).shared_fs == {
+        "here": {"home": SharedFs("192.0.2.1:/home", "nfs", "hard")},
+        "there": {},
+    }
 
 
 def test_a_node_without_output_is_not_built() -> None:
