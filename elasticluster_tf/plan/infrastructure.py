@@ -24,8 +24,8 @@ class AttributeChange:
 class ResourceChange:
     """One resource that would change; `forced_by` are the arguments that make it a replacement.
 
-    `forget` leaves it as it is and out of the state. `node` is whose it is, `volume` the data volume that it
-    is, `unencrypted` says that it has a disk which would be so.
+    `forget` leaves it as it is and out of the state. `node` is whose it is, `volume` the data volume that
+    would be lost with it, `unencrypted` says that it has a disk which would be so.
     """
 
     address: str
@@ -141,8 +141,8 @@ def _action(actions: Sequence[str]) -> Action | None:
     return single.get(actions[0])
 
 
-# The contract's label of data volumes.
-_VOLUME = "ectf-volume"
+# The contract's labels of data volumes.
+_VOLUME, _KEEP = "ectf-volume", "ectf-keep"
 
 # Terraform's reasons, in words; an action without one speaks for itself.
 _REASONS = {
@@ -173,9 +173,15 @@ def _resource_change(one: Mapping[str, Any], node: str) -> ResourceChange | None
         forced,
         changed,
         node,
-        _label(before, _VOLUME) or _label(after, _VOLUME),
+        _volume(before or after),
         _unencrypted(after),
     )
+
+
+def _volume(values: Mapping[str, Any]) -> str:
+    """The data volume that a resource is; one that its provider keeps on its own is none here."""
+    kept = _label(values, _KEEP) == "true" or values.get("on_destroy") == "keep"
+    return "" if kept else _label(values, _VOLUME)
 
 
 def _label(values: Mapping[str, Any], label: str) -> str:

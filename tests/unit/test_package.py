@@ -33,6 +33,7 @@ def test_public_names() -> None:
     assert set(elasticluster_tf.__all__) == {
         "Cluster",
         "EctfError",
+        "Order",
         "Problem",
         "Source",
         "World",

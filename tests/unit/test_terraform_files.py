@@ -111,6 +111,7 @@ def test_what_the_state_remembers_is_enough_to_find_the_cluster_again() -> None:
     assert values(text)["cluster"] == {
         "name": "demo",
         "default_cloud": "static",
+        "images": {"a": "debian-12", "b": "debian-12"},
         "clouds": {
             "static": {"name": "static", "aliased": False, "identity": {}, "settings": {}},
             "echo": {

@@ -1,53 +1,9 @@
-"""Reports and errors as documents."""
-
-import json
-from typing import Any
+"""Errors as documents."""
 
 import pytest
 
-from elasticluster_tf import data
-from elasticluster_tf.console.data import error as errors_as_data
+from elasticluster_tf.console import data
 from elasticluster_tf.errors import EctfError, InputError, Interrupted, Place, Problem, Refused
-from elasticluster_tf.plan import AttributeChange, InfraPlan, NodeChange, Plan, ResourceChange
-from elasticluster_tf.reports import Health, Summary, UpReport
-
-
-def test_a_report_is_a_document_with_format_and_kind() -> None:
-    found = data.document(
-        "up",
-        UpReport(
-            "demo", ("a001",), health=(Health("x", True, "well"),), configuration=Summary(ok={"a001": 1})
-        ),
-    )
-    assert list(found)[:3] == ["format", "kind", "cluster"]
-    assert found["format"] == 1
-    assert found["nodes"] == ["a001"]
-    assert found["health"] == [{"software": "x", "healthy": True, "message": "well", "node": ""}]
-    assert found["configuration"]["ok"] == {"a001": 1}
-    assert json.loads(json.dumps(found)) == found
-
-
-def test_a_plan_as_data() -> None:
-    resource = ResourceChange("m.a001", "m", "replace", "why", (AttributeChange("image", "a", None),))
-    found = data.document(
-        "plan", Plan("demo", InfraPlan((NodeChange("a001", "replace", "why", (resource,)),), (), (), 1))
-    )
-    assert found["infrastructure"]["nodes"][0]["resources"][0]["forced_by"] == [
-        {"attribute": "image", "before": "a", "after": None}
-    ]
-    assert found["infrastructure"]["bookkeeping"] == 1
-
-
-@pytest.mark.parametrize(
-    ("value", "plain"),
-    [((1, [2]), [1, [2]]), ({1: (2,)}, {"1": [2]}), (None, None), ("x", "x"), (Health, Health)],
-)
-def test_values_all_the_way_down(value: Any, plain: Any) -> None:
-    assert data.plain(value) == plain
-
-
-def test_a_list_becomes_items() -> None:
-    assert data.document("x", [1]) == {"format": 1, "kind": "x", "items": [1]}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +15,7 @@ def test_a_list_becomes_items() -> None:
     ],
 )
 def test_errors(error: EctfError, code: int) -> None:
-    assert errors_as_data(error) == {
+    assert data.error(error) == {
         "format": 1,
         "kind": "error",
         "error": {
@@ -74,9 +30,7 @@ def test_errors(error: EctfError, code: int) -> None:
 
 
 def test_problems_have_places_or_none() -> None:
-    found = errors_as_data(InputError([Problem("a", "k", Place("f", 1, 2, "text"), "h"), Problem("b")]))[
-        "error"
-    ]
+    found = data.error(InputError([Problem("a", "k", Place("f", 1, 2, "text"), "h"), Problem("b")]))["error"]
     assert found["problems"] == [
         {"message": "a", "key": "k", "file": "f", "line": 1, "column": 2, "hint": "h"},
         {"message": "b", "key": "", "file": "", "line": 0, "column": 0, "hint": ""},

@@ -10,7 +10,7 @@ import pytest
 from elasticluster_tf.config import ClusterConfig
 from elasticluster_tf.estimate import Cost, Total
 from elasticluster_tf.plan import Action, InfraPlan, NodeChange, ResourceChange
-from elasticluster_tf.plan.risk import Finding, verdict
+from elasticluster_tf.plan.risk import verdict
 from elasticluster_tf.plan.rules import RULES, Case
 from elasticluster_tf.software import Software
 from tests.builders import built, catalogue, resolve, software
@@ -129,29 +129,6 @@ def test_a_spot_controller() -> None:
     }
     judged = replace(judged, config=judged.config.model_copy(update={"groups": groups}))
     assert failed(judged) == {"spot-precious": ("a",)}
-
-
-@pytest.mark.parametrize(
-    ("level", "own", "allow", "outcome", "forbids"),
-    [
-        ("error", {}, (), "failed", True),
-        ("error", {}, ("r",), "allowed", False),
-        ("error", {}, ("other",), "failed", True),
-        ("warning", {}, (), "failed", False),
-        ("warning", {}, ("r",), "failed", False),
-        ("warning", {"r": "error"}, (), "failed", True),
-        ("error", {"r": "warning"}, (), "failed", False),
-        ("error", {"r": "off"}, (), "passed", False),
-    ],
-)
-def test_how_grave_a_finding_is(
-    level: Any, own: Any, allow: tuple[str, ...], outcome: str, forbids: bool
-) -> None:
-    found = verdict("r", level, [Finding("m", ("s",), "h"), Finding("m", ("t",))], own, allow)
-    assert (found.outcome, found.forbids) == (outcome, forbids)
-    if outcome != "passed":
-        assert (found.message, found.subjects, found.hint) == ("m", ("s", "t"), "h")
-    assert verdict("r", level, [], own, allow).outcome == "passed"
 
 
 def test_rules_have_names_of_their_own_and_say_what_they_are_about() -> None:
