@@ -11,8 +11,7 @@ import pytest
 from elasticluster_tf import cli
 from elasticluster_tf.cli import bundles
 from elasticluster_tf.errors import InputError
-from tests.builders import Terrain, write
-from tests.unit.cli.test_planning import echo_file
+from tests.builders import Terrain, echo_file, write
 from tests.unit.test_sealing import key, signers
 
 

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from elasticluster_tf import cli
-from tests.builders import Terrain, write
-from tests.unit.cli.test_planning import echo_file
+from tests.builders import Terrain, echo_file, write
 
 
 def test_hosts_that_were_never_configured_can_t_be_judged(
