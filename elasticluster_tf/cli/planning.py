@@ -66,11 +66,12 @@ def plan(
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Markdown for the comment of a pull request.")
     ] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="One page of HTML, complete in itself.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Show what would change; contacts no host and changes nothing outside the work folder."""
-    if as_json and as_markdown:
-        raise typer.BadParameter("--json and --markdown are two forms of one plan: choose one")
+    if as_json + as_markdown + as_html > 1:
+        raise typer.BadParameter("--json, --markdown and --html are three forms of one plan: choose one")
     from elasticluster_tf.console import forms
 
     with reporting(as_json, verbose) as screen:
@@ -82,8 +83,8 @@ def plan(
             bundles.write(out, body, sign, encrypt_to)
         else:
             found = wanted.plan(asked)
-        if as_markdown:
-            screen.text(forms.text(found, "markdown"))
+        if as_markdown or as_html:
+            screen.text(forms.text(found, "markdown" if as_markdown else "html"))
         else:
             screen.show("plan", found, details)
     if found.pending and any(one.forbids for one in found.risks):

@@ -117,13 +117,15 @@ def peers(change: PeerChange, most: int | None = None) -> str:
 def machines(found: Plan) -> str:
     """How many nodes are created, changed, replaced and destroyed."""
     counts = {action: found.infrastructure.count(action) for action in ACTIONS}
-    return ", ".join(f"{number} to {action}" for action, number in counts.items() if number) or "none changes"
+    return (
+        ", ".join(f"{number:,} to {action}" for action, number in counts.items() if number) or "none changes"
+    )
 
 
 def resources(found: Plan) -> str:
     """How many other resources there are to create, change, replace and destroy."""
     actions = [one.action for one in found.infrastructure.resources]
-    told = [f"{actions.count(action)} to {action}" for action in ACTIONS if action in actions]
+    told = [f"{actions.count(action):,} to {action}" for action in ACTIONS if action in actions]
     return ", ".join(told) or "none changes"
 
 
