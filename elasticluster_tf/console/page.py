@@ -77,7 +77,7 @@ def _money(plan: Plan, cost: Cost | None) -> dict[str, Any]:
         "bars": list(_bars(plan, cost)),
         "bar": _BAR,
         "unknown": [wording.visible(one) for one in cost.unknown],
-        "books": [f"{wording.visible(one.source)}, {wording.visible(one.date)}" for one in cost.books],
+        "books": [wording.book(one) for one in cost.books],
     }
 
 
