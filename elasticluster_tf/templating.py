@@ -1,7 +1,7 @@
 """Texts from the shipped templates. The only door to jinja2.
 
-Values that users write never come here: templates get checked identifiers and the text of our own
-folders.
+Values that users write never come to templates of HCL and YAML: these get checked identifiers and the text of
+our own folders. Templates of HTML (`*.html.j2`) may get any value, and escape it.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from elasticluster_tf import resources
 
 
+def _is_html(name: str | None) -> bool:
+    return name is not None and name.endswith(".html.j2")
+
+
 @cache
 def _environment(folder: Path) -> Environment:
     return Environment(
@@ -22,7 +26,7 @@ def _environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - these are HCL and YAML texts, not HTML
+        autoescape=_is_html,  # noqa: S701 - the others are HCL, YAML and Markdown
     )
 
 

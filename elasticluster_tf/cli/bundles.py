@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elasticluster_tf.cli.options import AsJson, reporting
+from elasticluster_tf.cli.options import AsHtml, AsJson, AsMarkdown, Details, form, reporting, show_plan
 
 if TYPE_CHECKING:
     from elasticluster_tf.bundle import Bundle
@@ -45,11 +45,15 @@ def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A plan that `ectf plan --out` wrote.")],
     verify: Verify = None,
     identity: Identity = None,
+    details: Details = False,
     as_json: AsJson = False,
+    as_markdown: AsMarkdown = False,
+    as_html: AsHtml = False,
 ) -> None:
-    """Show a plan that was written to a file."""
+    """Show a plan that was written to a file, in any form."""
+    document = form(as_json, as_markdown, as_html)
     with reporting(as_json) as screen:
-        screen.show("plan", read(screen, file, verify, identity).plan)
+        show_plan(screen, read(screen, file, verify, identity).plan, document, details)
 
 
 def write(file: Path, body: bytes, sign: Path | None, encrypt_to: list[str] | None) -> None:

@@ -11,7 +11,9 @@ import typer
 if TYPE_CHECKING:
     from elasticluster_tf.checks import Catalogue
     from elasticluster_tf.console import Screen
+    from elasticluster_tf.console.forms import Form
     from elasticluster_tf.pipeline import Cluster
+    from elasticluster_tf.plan import Plan
     from elasticluster_tf.source import Source
 
 DEFAULT_FILE = Path("cluster.yaml")
@@ -46,6 +48,11 @@ WorkdirPath = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+AsMarkdown = Annotated[
+    bool, typer.Option("--markdown", help="A plan as Markdown for the comment of a pull request.")
+]
+AsHtml = Annotated[bool, typer.Option("--html", help="A plan as one page of HTML, complete in itself.")]
+Details = Annotated[bool, typer.Option("--details", help="Show all of a plan, not a screenful.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the tools' own output.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 Limit = Annotated[
@@ -124,3 +131,20 @@ def reporting(as_json: bool = False, verbose: bool = False) -> Iterator["Screen"
 def names(limit: str | None) -> tuple[str, ...]:
     """`--limit a,b` as names."""
     return tuple(name.strip() for name in (limit or "").split(",") if name.strip())
+
+
+def form(as_json: bool, as_markdown: bool, as_html: bool) -> "Form | None":
+    """The document that a plan is wanted as; None where it is shown in another way."""
+    if as_json + as_markdown + as_html > 1:
+        raise typer.BadParameter("--json, --markdown and --html are three forms of one plan: choose one")
+    return "markdown" if as_markdown else "html" if as_html else None
+
+
+def show_plan(screen: "Screen", found: "Plan", wanted: "Form | None", details: bool) -> None:
+    """A plan as a command's result."""
+    from elasticluster_tf.console import forms
+
+    if wanted:
+        screen.text(forms.text(found, wanted))
+    else:
+        screen.show("plan", found, details)

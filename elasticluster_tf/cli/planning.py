@@ -10,8 +10,11 @@ import typer
 from elasticluster_tf.cli import bundles
 from elasticluster_tf.cli.options import (
     Allow,
+    AsHtml,
     AsJson,
+    AsMarkdown,
     Assignments,
+    Details,
     Everything,
     Files,
     Limit,
@@ -20,8 +23,10 @@ from elasticluster_tf.cli.options import (
     WorkdirPath,
     Yes,
     cluster,
+    form,
     names,
     reporting,
+    show_plan,
 )
 
 if TYPE_CHECKING:
@@ -61,18 +66,14 @@ def plan(
     expires: bundles.Expires = "24h",
     sign: bundles.Sign = None,
     encrypt_to: bundles.EncryptTo = None,
-    details: Annotated[bool, typer.Option("--details", help="Show all of it, not a screenful.")] = False,
+    details: Details = False,
     as_json: AsJson = False,
-    as_markdown: Annotated[
-        bool, typer.Option("--markdown", help="Markdown for the comment of a pull request.")
-    ] = False,
+    as_markdown: AsMarkdown = False,
+    as_html: AsHtml = False,
     verbose: Verbose = False,
 ) -> None:
     """Show what would change; contacts no host and changes nothing outside the work folder."""
-    if as_json and as_markdown:
-        raise typer.BadParameter("--json and --markdown are two forms of one plan: choose one")
-    from elasticluster_tf.console import forms
-
+    document = form(as_json, as_markdown, as_html)
     with reporting(as_json, verbose) as screen:
         quiet = screen if not as_json else screen.silent()
         wanted = cluster(quiet, files, file, assign, workdir, allow)
@@ -82,10 +83,7 @@ def plan(
             bundles.write(out, body, sign, encrypt_to)
         else:
             found = wanted.plan(asked)
-        if as_markdown:
-            screen.text(forms.text(found, "markdown"))
-        else:
-            screen.show("plan", found, details)
+        show_plan(screen, found, document, details)
     if found.pending and any(one.forbids for one in found.risks):
         raise typer.Exit(_REFUSED)
     if detailed_exitcode and (found.pending or found.infrastructure.drift):

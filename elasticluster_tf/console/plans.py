@@ -92,4 +92,4 @@ def _costs(cost: Cost, found: Plan) -> Iterator[str]:
     for one in cost.unknown:
         yield f"  without a price: {wording.visible(one)}"
     for book in cost.books:
-        yield f"  prices: {wording.visible(book.source)}, {wording.visible(book.date)}"
+        yield f"  prices: {wording.book(book)}"

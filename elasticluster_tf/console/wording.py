@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from elasticluster_tf.console.folding import fold_all
-from elasticluster_tf.estimate import Cost, Total
+from elasticluster_tf.estimate import BookSource, Cost, Total
 from elasticluster_tf.plan import ACTIONS, AttributeChange, NodeChange, Plan, ResourceChange, RoleRun, Verdict
 from elasticluster_tf.plan.configuration import PeerChange, Reason, VariableChange
 
@@ -117,13 +117,15 @@ def peers(change: PeerChange, most: int | None = None) -> str:
 def machines(found: Plan) -> str:
     """How many nodes are created, changed, replaced and destroyed."""
     counts = {action: found.infrastructure.count(action) for action in ACTIONS}
-    return ", ".join(f"{number} to {action}" for action, number in counts.items() if number) or "none changes"
+    return (
+        ", ".join(f"{number:,} to {action}" for action, number in counts.items() if number) or "none changes"
+    )
 
 
 def resources(found: Plan) -> str:
     """How many other resources there are to create, change, replace and destroy."""
     actions = [one.action for one in found.infrastructure.resources]
-    told = [f"{actions.count(action)} to {action}" for action in ACTIONS if action in actions]
+    told = [f"{actions.count(action):,} to {action}" for action in ACTIONS if action in actions]
     return ", ".join(told) or "none changes"
 
 
@@ -162,7 +164,13 @@ def cost(found: Cost) -> str:
     month = f"{amount(found.after, found.after.monthly)} a month"
     unknown = f"; {_counted(found.after.unknown, 'thing')} without a price" if found.after.unknown else ""
     hourly, monthly = (_more(found, value) for value in (found.hourly_difference, found.monthly_difference))
-    return f"{hour} ({hourly}), {month} ({monthly}){unknown}"
+    guess = "; estimated in part" if found.estimated else ""
+    return f"{hour} ({hourly}), {month} ({monthly}){unknown}{guess}"
+
+
+def book(one: BookSource) -> str:
+    """A price book, and of when it is."""
+    return visible(f"{one.source}, {one.date}" if one.date else one.source)
 
 
 def amount(total: Total, value: Decimal) -> str:

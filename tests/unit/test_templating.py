@@ -1,4 +1,4 @@
-"""Templates: nothing is escaped, and nothing may be missing."""
+"""Templates: only those of HTML escape, and nothing may be missing."""
 
 from pathlib import Path
 
@@ -30,3 +30,9 @@ def test_values_are_no_templates(tmp_path: Path) -> None:
 def test_a_shipped_template() -> None:
     text = templating.render("site.yml.j2", {"software": ["first", "second"]})
     assert text.index("import_playbook: first.yml") < text.index("import_playbook: second.yml")
+
+
+def test_values_in_html_are_text(tmp_path: Path) -> None:
+    (tmp_path / "t.html.j2").write_text('<a title="{{ one }}">{{ one }}</a>', encoding="utf-8")
+    found = templating.template(tmp_path / "t.html.j2").render(one="<b>\"'&")
+    assert found == '<a title="&lt;b&gt;&#34;&#39;&amp;">&lt;b&gt;&#34;&#39;&amp;</a>'

@@ -59,3 +59,22 @@ def test_a_plan_is_written_shown_and_applied(three: Terrain, capsys: pytest.Capt
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["show", str(tmp_path / "no")]) == 4
     assert "can't be read" in capsys.readouterr().err
+
+
+def test_a_written_plan_is_shown_in_every_form(three: Terrain, capsys: pytest.CaptureFixture[str]) -> None:
+    write(three.folder, {"cluster.yaml": echo_file(4)})
+    file = str(three.folder / "p.ectfplan")
+    assert cli.run(["plan", "--out", file, "--markdown", str(three.folder / "cluster.yaml")]) == 0
+    comment = capsys.readouterr().out
+
+    def shown(*words: str) -> str:
+        assert cli.run(["show", file, *words]) == 0
+        return capsys.readouterr().out
+
+    assert shown("--markdown") == comment
+    assert comment.startswith("<!-- ectf plan: demo -->\n")
+    assert "+ compute004 create" in shown()
+    assert "+ compute004 create" in shown("--details")
+    assert shown("--html").startswith("<!doctype html>\n")
+    assert json.loads(shown("--json"))["kind"] == "plan"
+    assert cli.run(["show", file, "--html", "--json"]) == 4

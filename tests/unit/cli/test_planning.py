@@ -40,11 +40,13 @@ def test_a_plan_as_a_document(three: Terrain, capsys: pytest.CaptureFixture[str]
     assert shown.out.startswith("<!-- ectf plan: demo -->\n")
     assert "<code>compute004</code> | create" in shown.out
     assert "Plan the infrastructure" in shown.err
+    assert cli.run(["plan", "--html", file]) == 0
+    assert capsys.readouterr().out.startswith("<!doctype html>\n")
     assert cli.run(["plan", "--details", file]) == 0
     assert "+ compute004 create" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("forms", [("--json", "--markdown")])
+@pytest.mark.parametrize("forms", [("--json", "--html"), ("--html", "--markdown"), ("--json", "--markdown")])
 def test_a_plan_has_one_form(forms: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["plan", *forms]) == 4
     shown = capsys.readouterr()

@@ -6,3 +6,4 @@ from tests import plans
 
 def test_forms() -> None:
     assert forms.text(plans.of(1), "markdown").startswith("<!-- ectf plan: demo -->\n")
+    assert forms.text(plans.of(1), "html").startswith("<!doctype html>\n")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from elasticluster_tf.console import wording
-from elasticluster_tf.estimate import Cost
+from elasticluster_tf.estimate import BookSource, Cost, CostLine
 from elasticluster_tf.plan import AttributeChange, NodeChange, RoleRun
 from elasticluster_tf.plan.configuration import PeerChange, Reason, VariableChange
 from tests import plans
@@ -73,6 +73,12 @@ def test_what_is_unknown_is_never_nothing() -> None:
     assert wording.cost(Cost("EUR", zero, unknown)) == (
         "unknown EUR an hour (difference unknown), unknown a month (difference unknown); 1 thing without a price"
     )
+    guess = CostLine("here", "a", "node", "small", 1, Decimal(1), estimate=True)
+    assert wording.cost(Cost("EUR", known, known, lines=(guess,))).endswith(
+        "a month (as now); estimated in part"
+    )
+    assert wording.book(BookSource("a list", "2026-10-01")) == "a list, 2026-10-01"
+    assert wording.book(BookSource("a list", "")) == "a list"
 
 
 def test_sums() -> None:
