@@ -70,6 +70,7 @@ class Containers:
 
     def __init__(self) -> None:
         self.living: dict[str, str] = {}
+        self.settled = 0
 
     def create(self, type_name: str, identity: str, name: str, attributes: dict[str, Any]) -> dict[str, Any]:
         self.living[identity] = name
@@ -77,6 +78,9 @@ class Containers:
 
     def delete(self, type_name: str, identity: str) -> None:
         del self.living[identity]
+
+    def settle(self) -> None:
+        self.settled += 1
 
 
 MANY = """
