@@ -17,7 +17,7 @@ import os
 import random
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,10 @@ class Network:
 
 @dataclass
 class Machines:
-    """A backer of the double: one cluster's containers, all of one image."""
+    """A backer of the double: one cluster's containers, all of one image.
+
+    `hears` may change what a machine is told.
+    """
 
     cluster: str
     world: World
@@ -71,6 +74,7 @@ class Machines:
     public: Network
     host: Host
     user: str = ""
+    hears: Callable[[Told], Told] = field(default=lambda heard: heard)
     _held: dict[str, str] = field(default_factory=dict)
     _reached: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -79,7 +83,7 @@ class Machines:
         self, type_name: str, identity: str, name: str, attributes: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Boot a container at the address the double chose; nothing of the double's is replaced."""
-        heard = told.to_machine(self.world, type_name, attributes)
+        heard = self.hears(told.to_machine(self.world, type_name, attributes))
         node = name.removeprefix(f"{self.cluster}-")
         spec = NodeSpec(self.cluster, node, "", self.image.reference, self.private.name, self.user)
         place = Place(heard.address, _NO_PORT)
@@ -111,6 +115,10 @@ class Machines:
                     argv = ["connect", f"--ip={address}", self.public.name, self._held[identity]]
                     self.host.podman.run("network", *argv)
                     self._reached[identity] = address
+
+    def container(self, identity: str) -> str:
+        """The container of a machine."""
+        return self._held[identity]
 
     def _shield(self, container: str) -> None:
         """Let SSH in from other machines of the network alone, not from this one."""
