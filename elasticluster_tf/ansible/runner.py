@@ -29,8 +29,8 @@ class Job:
     """One run of a playbook of the work folder; its log is named after the playbook.
 
     `limit` are the hosts, `tags` the plays. `new_nodes` says that there may be machines which take a while
-    until they answer with the key they should; else one that does not answer is named at once. A host is finished when
-    it came through `last_task`; without one, when nothing failed on it.
+    until they answer with the key they should; else one that does not answer is named at once. A host is
+    finished when it came through `last_task`; without one, when nothing failed on it.
     """
 
     playbook: str = "site.yml"

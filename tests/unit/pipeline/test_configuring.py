@@ -25,4 +25,4 @@ def test_which_nodes_may_not_be_ready(
 ) -> None:
     nodes = {"a001": built("a001"), "a002": built("a002")}
     state = State(nodes=nodes, bootstrap=bootstrap, record=Record(host_keys=proven))
-    assert configuring.unproven(Built(nodes, (), state)) is awaited
+    assert configuring.unproven(Built(nodes, (), state, state.record)) is awaited

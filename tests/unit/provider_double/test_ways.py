@@ -121,6 +121,7 @@ def test_a_backer_gives_machines_a_body(tmp_path: Path) -> None:
         folder = TerraformFolder(tmp_path / "work", cloud.environment).write(MANY).init()
         folder.apply()
         assert sorted(containers.living.values()) == ["node-0", "node-1"]
+        assert containers.settled == len(cloud.world.all())
         assert folder.outputs()["public"] == ["127.0.0.7", "127.0.0.7"]
         folder.destroy()
         assert containers.living == {}
