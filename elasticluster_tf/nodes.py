@@ -95,16 +95,18 @@ def expand(
 
 def _common(group: Group, place: Chosen, needs: tuple[str, ...]) -> dict[str, Any]:
     image = place.cloud.facts.images.get(group.image)
-    size = clouds.resolve_size(group, place.cloud)
+    found = clouds.resolve_size(group, place.cloud)
+    # What software may count on is what was asked for; of a type that was named, what the cloud says of it.
+    size = group.size or found
     return {
         "cloud": place.label,
         "image": group.image,
         "user": image.user if image else None,
-        "type": size.type if size else group.type,
-        "cpus": group.size.cpus if group.size else None,
-        "memory_gb": group.size.memory_gb if group.size else None,
-        "gpus": group.size.gpus if group.size else 0,
-        "arch": group.size.arch if group.size else "x86_64",
+        "type": found.type if found else group.type,
+        "cpus": size.cpus if size else None,
+        "memory_gb": size.memory_gb if size else None,
+        "gpus": size.gpus if size else 0,
+        "arch": size.arch if size else "x86_64",
         "zone": group.zone,
         "placement": group.placement,
         "disk_gb": group.disk_gb,

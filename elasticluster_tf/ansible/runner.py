@@ -28,9 +28,10 @@ _TAIL_LINES = 12
 class Job:
     """One run of a playbook of the work folder; its log is named after the playbook.
 
-    `limit` are the hosts, `tags` the plays. `new_nodes` says that machines may have been made just now, which
-    take a while until they answer; else one that does not answer is named at once. A host is finished when
-    it came through `last_task`; without one, when nothing failed on it. With `check` nothing is changed.
+    `limit` are the hosts, `tags` the plays. `new_nodes` says that there may be machines which take a while
+    until they answer with the key they should; else one that does not answer is named at once. A host is
+    finished when it came through `last_task`; without one, when nothing failed on it. With `check` nothing is
+    changed.
     """
 
     playbook: str = "site.yml"
@@ -139,6 +140,8 @@ def _environment(environment: Mapping[str, str], workdir: Path) -> dict[str, str
         "LC_ALL": _locale(environment),
         "PATH": f"{scripts}{os.pathsep}{kept.get('PATH', os.defpath)}",
         "ANSIBLE_CONFIG": str(workdir / "ansible" / "ansible.cfg"),
+        # Where nothing is said here, ansible-runner turns it off, whatever ansible.cfg says.
+        "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_NOCOLOR": "1",
         "PYTHONUNBUFFERED": "1",
     }

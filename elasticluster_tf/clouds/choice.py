@@ -153,10 +153,15 @@ def _capability_problems(document: Document, path: KeyPath, group: Group, cloud:
 
 
 def resolve_size(group: Group, cloud: Cloud) -> SizeType | None:
-    """The cheapest type of the cloud that holds the group's size; burstable ones only when asked for."""
+    """The type that the group names or, for a size, the cheapest that holds it; burstable when asked for.
+
+    None where the cloud's list has no such type, or the cloud has no list.
+    """
     size = group.size
-    if size is None or cloud.facts.sizes == "direct":
+    if cloud.facts.sizes == "direct":
         return None
+    if size is None:
+        return next((one for one in cloud.facts.sizes if one.type == group.type), None)
     fitting = [
         one
         for one in cloud.facts.sizes

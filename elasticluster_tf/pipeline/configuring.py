@@ -102,7 +102,7 @@ def _roles(
 ) -> Summary | None:
     if not todo.hosts:
         return Summary()
-    job = Job(limit=todo.hosts, tags=todo.software, new_nodes=built.applied)
+    job = Job(limit=todo.hosts, tags=todo.software, new_nodes=built.applied or unproven(built))
     with run.stage("configure", f"Configure {len(todo.hosts)} of {len(built.nodes)} node(s)") as note:
         try:
             summary = _run(run, job)
@@ -118,6 +118,18 @@ def _run(run: Run, job: Job) -> Summary:
     secret = login.root_secret(run.workdir, run.world)
     environment = run.world.children_environment
     return ansible.configure(run.workdir.path, run.logs, secret, environment, run.tell, job, (run.lock,))
+
+
+def unproven(built: Built) -> bool:
+    """Whether the first contact with a node is still to come, so that it may not be ready for it yet.
+
+    Its machine may still boot, or answer with a key of its image until its first one is brought.
+    """
+    proven = built.state.record.host_keys
+    return any(
+        name in built.state.bootstrap and proven.get(name) != one.instance_id
+        for name, one in built.nodes.items()
+    )
 
 
 def _swapped(state: State, built: Built, finished: Sequence[str]) -> dict[str, str]:

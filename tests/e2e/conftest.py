@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,11 @@ class Ended:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder with a cluster file, and the commands run in it."""
+    """A folder with a cluster file, and the commands run in it, each with `environment` on top of the tests' own."""
 
     path: Path
     name: str
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def workdir(self) -> Path:
@@ -53,7 +54,7 @@ class Folder:
         return subprocess.Popen(
             [sys.executable, "-m", "elasticluster_tf", *words],
             cwd=self.path,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **self.environment, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

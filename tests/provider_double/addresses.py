@@ -12,6 +12,7 @@ PUBLIC = {
     "openstack": "198.18.128.0/18",
     "azure": "198.18.192.0/18",
 }
+PUBLIC_FILE = "public.json"
 _RESERVED_LOW = 4  # the network, its router, and what clouds keep for themselves
 
 
@@ -41,6 +42,12 @@ def take(world: World, pool: str, cidr: str, owner: str, wanted: str | None = No
                 used[address] = owner
                 return address
     raise Problem("no free address", f"the network {cidr} is used up")
+
+
+def public_range(world: World, provider: str) -> str:
+    """Where a provider's public addresses come from: PUBLIC_FILE of the world, else PUBLIC."""
+    told: dict[str, str] = world.document(PUBLIC_FILE, {})
+    return told.get(provider, PUBLIC[provider])
 
 
 def holder(world: World, pool: str, address: str) -> str:

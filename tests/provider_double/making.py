@@ -48,7 +48,7 @@ class Scene:
 
     def public_address(self, owner: str) -> str:
         name = self.catalogue.name
-        return self.address(f"public {name}", addresses.PUBLIC[name], owner)
+        return self.address(f"public {name}", addresses.public_range(self.world, name), owner)
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,9 @@ class Backer(Protocol):
 
     def delete(self, type_name: str, identity: str) -> None:
         """Remove it; called again for one that is gone already."""
+
+    def settle(self) -> None:
+        """Something was made or changed: an address may belong to a machine now."""
 
 
 def digest(*parts: Any, length: int = 17) -> str:

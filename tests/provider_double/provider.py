@@ -94,7 +94,7 @@ class Provider:
             raise Problem(f"{type_name} already exists", f"there is one with the id {identity}")
         making = Making(making.scene, kind, planned, None, identity)
         state = self._finish(making)
-        self.world.put(type_name, identity, state)
+        self._put(type_name, identity, state)
         return state, failed
 
     def update(self, connection: str, type_name: str, prior: Values, planned: Values) -> Values:
@@ -107,7 +107,7 @@ class Provider:
             raise Problem(refused)
         making = Making(self.scene(connection), kind, planned, prior, identity)
         state = self._finish(making)
-        self.world.put(type_name, identity, state)
+        self._put(type_name, identity, state)
         return state
 
     def delete(self, type_name: str, prior: Values) -> None:
@@ -134,6 +134,11 @@ class Provider:
         kind = self.catalogue.data[type_name]
         self._strike("data", type_name, known(config), "")
         return data.read(self.scene(connection), self.cloud, kind, config)
+
+    def _put(self, type_name: str, identity: str, state: Values) -> None:
+        self.world.put(type_name, identity, state)
+        if self.backer:
+            self.backer.settle()
 
     def _finish(self, making: Making) -> Values:
         """The planned values without unknowns; a new machine gets its body."""

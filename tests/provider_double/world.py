@@ -6,6 +6,7 @@ fixtures.json              answers of data sources: see `World.fixture`
 calls.ndjson               every call Terraform made, append-only
 configured.ndjson          the provider blocks' values, secrets masked, append-only
 addresses.json             which address belongs to what
+public.json                optional: provider → range of its public addresses
 """
 
 import contextlib

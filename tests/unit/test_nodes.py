@@ -55,6 +55,11 @@ software: {tool: {worker: head}}
     assert (odd.type, odd.cpus, odd.user, odd.needs, odd.settings) == ("huge", None, "root", (), {})
 
 
+def test_a_type_of_the_clouds_list_says_how_large_a_node_is() -> None:
+    found = resolve("name: demo\ncloud: {name: echo}\ngroups: {a: {count: 1, type: graphic}}\n").nodes
+    assert (found[0].type, found[0].cpus, found[0].memory_gb, found[0].gpus) == ("graphic", 8, 32, 1)
+
+
 def test_an_image_that_only_the_cloud_knows_has_no_user() -> None:
     found = resolve("name: demo\ngroups: {a: {count: 1, image: registry/own}}\n").nodes
     assert (found[0].image, found[0].user) == ("registry/own", None)

@@ -217,6 +217,12 @@ def test_a_run_tells_its_tasks_and_keeps_the_secret(tmp_path: Path) -> None:
     assert "canary-token" not in ground.texts()
 
 
+def test_host_keys_are_checked(tmp_path: Path) -> None:
+    asked = "lookup('config', 'host_key_checking', plugin_type='connection', plugin_name='ssh')"
+    ground = Ground(tmp_path, play(f'{{name: Ask, ansible.builtin.assert: {{that: ["{asked} is true"]}}}}'))
+    assert ground.run().failures == ()
+
+
 def test_a_failure_on_one_node_leaves_the_other_s_work(tmp_path: Path) -> None:
     ground = Ground(
         tmp_path,

@@ -54,6 +54,13 @@ def test_sizes_are_free_where_the_cloud_sells_none() -> None:
     assert clouds.resolve_size(Group(count=1), cloud("x", sizes=SIZES)) is None
 
 
+def test_a_named_type_is_found_where_the_list_has_it() -> None:
+    found = clouds.resolve_size(Group(count=1, type="gpu"), cloud("x", sizes=SIZES))
+    assert found is not None
+    assert (found.type, found.gpus) == ("gpu", 1)
+    assert clouds.resolve_size(Group(count=1, type="other"), cloud("x", sizes=SIZES)) is None
+
+
 def test_only_clouds_in_use_are_chosen() -> None:
     text = "name: demo\ncloud: {name: local}\ngroups: {a: {count: 1, cloud: {name: echo, region: south}}}\n"
     found = resolve(text).clouds

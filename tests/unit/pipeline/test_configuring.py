@@ -11,10 +11,11 @@ from elasticluster_tf.ansible import Job
 from elasticluster_tf.errors import ConfigureFailed
 from elasticluster_tf.pipeline import Cluster, Order, configuring, stages
 from elasticluster_tf.pipeline.run import begin
+from elasticluster_tf.pipeline.values import Built
 from elasticluster_tf.plan import ConfigurationPlan, Record
 from elasticluster_tf.reports import Summary
 from elasticluster_tf.terraform import State
-from tests.builders import Terrain, echo
+from tests.builders import Terrain, built, echo
 
 ALL = ("compute001", "compute002", "compute003")
 
@@ -130,3 +131,22 @@ def test_expected_fingerprints_differ_by_what_a_host_is_made_of(three: Terrain) 
     found = configuring.fingerprints(cluster.resolved, cluster.state(), cluster.rendered())
     assert len(set(found.values())) == len(found) == 3
     assert Record() == cluster.state().record
+
+
+@pytest.mark.parametrize(
+    ("bootstrap", "proven", "awaited"),
+    [
+        ({}, {}, False),  # a cloud that tells host keys
+        ({"a001": "k", "a002": "k"}, {}, True),
+        ({"a001": "k", "a002": "k"}, {"a001": "id-a001"}, True),
+        ({"a001": "k"}, {"a001": "id-a001"}, False),
+        ({"a001": "k"}, {"a001": "the machine before"}, True),
+        ({"z001": "k"}, {}, False),  # no node of this run
+    ],
+)
+def test_which_nodes_may_not_be_ready(
+    bootstrap: dict[str, str], proven: dict[str, str], awaited: bool
+) -> None:
+    nodes = {"a001": built("a001"), "a002": built("a002")}
+    state = State(nodes=nodes, bootstrap=bootstrap, record=Record(host_keys=proven))
+    assert configuring.unproven(Built(nodes, (), state, state.record)) is awaited

@@ -70,6 +70,7 @@ class Containers:
 
     def __init__(self) -> None:
         self.living: dict[str, str] = {}
+        self.settled = 0
 
     def create(self, type_name: str, identity: str, name: str, attributes: dict[str, Any]) -> dict[str, Any]:
         self.living[identity] = name
@@ -77,6 +78,9 @@ class Containers:
 
     def delete(self, type_name: str, identity: str) -> None:
         del self.living[identity]
+
+    def settle(self) -> None:
+        self.settled += 1
 
 
 MANY = """
@@ -117,6 +121,7 @@ def test_a_backer_gives_machines_a_body(tmp_path: Path) -> None:
         folder = TerraformFolder(tmp_path / "work", cloud.environment).write(MANY).init()
         folder.apply()
         assert sorted(containers.living.values()) == ["node-0", "node-1"]
+        assert containers.settled == len(cloud.world.all())
         assert folder.outputs()["public"] == ["127.0.0.7", "127.0.0.7"]
         folder.destroy()
         assert containers.living == {}
