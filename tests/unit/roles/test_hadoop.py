@@ -87,10 +87,9 @@ def render(
     """Every host's files by case, in one run of Ansible."""
     plays: list[dict[str, Any]] = [play.given(MACHINE)]
     for name, variables in cases.items():
-        for one in hosts:
-            task = all_files(folder / f"{name}-{one}.json")
-            given = {"hadoop_archive_sha512": SUM, **variables}
-            plays.append(play.of_role("hadoop", one, task, variables=given))
+        task = all_files(folder / f"{name}-{{{{ inventory_hostname }}}}.json")
+        given = {"hadoop_archive_sha512": SUM, **variables}
+        plays.append(play.of_role("hadoop", "all", task, variables=given))
     ended = play.run(folder, inventory(hosts, groups), plays)
     assert ended.code == 0, ended.output
     return {
