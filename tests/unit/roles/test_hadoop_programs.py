@@ -139,6 +139,7 @@ def put_in_place(folder: Path, base: str) -> None:
             "http://master001:9870": base,
             "http://master001:8088": base,
             "/etc/hadoop": str(folder),
+            "/var/lib/ectf/records": str(folder),
             "/var/lib/hadoop": str(folder),
             "/usr/local/bin/yarn": str(folder / "yarn"),
             "time.sleep(2)": "time.sleep(0.02)",
@@ -180,11 +181,15 @@ def test_a_node_leaves_and_comes_back(hadoop: Hadoop, part: str, list_: str) -> 
 @pytest.mark.parametrize(("part", "stem"), [("datanode", "dfs"), ("nodemanager", "yarn")])
 def test_a_removed_node_is_on_neither_list(hadoop: Hadoop, part: str, stem: str) -> None:
     call(hadoop, "drain", part, "worker002")
+    records = [hadoop.folder / f"hadoop-{master}-members" for master in ("namenode", "resourcemanager")]
+    for record in records:
+        record.touch()
     for _ in range(2):
         assert call(hadoop, "remove", part, "worker002") == (0, "1 node(s) are off the lists")
     assert hadoop.names(f"{stem}.include") == {"worker001", "worker003"}
     assert hadoop.names(f"{stem}.exclude") == set()
     assert len(hadoop.refreshed()) == 2
+    assert [record.exists() for record in records] == [part == "nodemanager", part == "datanode"]
 
 
 @pytest.mark.parametrize("part", ["datanode", "nodemanager"])
