@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -109,8 +110,13 @@ def _yaml(value: Any) -> str:
         return "{" + ",\n".join(f"{json.dumps(key)}: {_yaml(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",\n".join(_yaml(one) for one in value) + "]"
-    # YAML knows no surrogate pairs, so nothing but control characters is escaped.
-    return ("!unsafe " if isinstance(value, Literal) else "") + json.dumps(value, ensure_ascii=False)
+    # YAML knows no surrogate pairs, so nothing but what it takes for line breaks or refuses raw is escaped.
+    text = re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", _escape, json.dumps(value, ensure_ascii=False))
+    return ("!unsafe " if isinstance(value, Literal) else "") + text
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def given(facts: Mapping[str, Any], hosts: str = "all") -> dict[str, Any]:

@@ -32,6 +32,7 @@ def table(role: str) -> str:
         kind = option["type"] + (
             ": " + ", ".join(f"`{one}`" for one in option["choices"]) if "choices" in option else ""
         )
-        shown = f"`{option['default']}`" if option["default"] != "" else "empty"
+        default = option.get("default", "")
+        shown = "required" if option.get("required") else f"`{default}`" if default != "" else "empty"
         rows.append(f"| `{name}` | {kind} | {shown} | {option['description'].strip()} |")
     return "\n".join(rows) + "\n"

@@ -1,0 +1,95 @@
+"""A standalone Spark over two workers, step by step; each test goes on from where the one before stopped."""
+
+import hashlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import REPOSITORY, Folder, leftovers
+
+pytestmark = [pytest.mark.podman, pytest.mark.long]
+Make = Callable[[str], Folder]
+
+CLUSTER = """
+name: NAME
+cloud: {name: local}
+groups:
+  master:
+    count: 1
+    size: {cpus: 1, memory_gb: 2}
+    image: debian-12
+  worker:
+    count: 2
+    size: {cpus: 1, memory_gb: 2}
+    image: debian-12
+software:
+  spark:
+    master: master
+    edge: master
+    worker: worker
+    vars:
+      spark_archive: ARCHIVE
+      spark_archive_sha512: SUM
+"""
+# Says where its parts ran. One of them sleeps, so that the others have to go elsewhere.
+JOB = """
+import socket, sys, time
+from pyspark import SparkContext
+
+def place(part):
+    time.sleep(5)
+    return part, socket.gethostname()
+
+with SparkContext(appName="places") as context:
+    hosts = dict(context.parallelize(range(8), 8).map(place).collect())
+    words = context.parallelize(["alpha", "beta", "alpha"]).map(lambda word: (word, 1))
+    counts = dict(words.reduceByKey(lambda one, other: one + other).collect())
+print("on", *sorted(set(hosts.values())))
+print("counted", sorted(counts.items()))
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster(make_folder: Make) -> Folder:
+    folder = make_folder("spark")
+    script = REPOSITORY / "scripts" / "spark-archive.sh"
+    made = subprocess.run([script], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    archive = Path(made.stdout.strip())
+    digest = hashlib.sha512(archive.read_bytes()).hexdigest()
+    folder.write(CLUSTER.replace("ARCHIVE", str(archive)).replace("SUM", digest))
+    return folder
+
+
+def test_up_from_nothing_computes_pi(cluster: Folder) -> None:
+    cluster.ectf("up", "--yes")
+    said = cluster.ssh("master001", "spark-submit /opt/spark/examples/src/main/python/pi.py 4")
+    assert "Pi is roughly 3.1" in said
+
+
+def test_a_python_job_runs_on_both_workers(cluster: Folder) -> None:
+    cluster.write(JOB, "job.py")
+    cluster.ectf("scp", str(cluster.path / "job.py"), "master001:job.py")
+    said = cluster.ssh("master001", "spark-submit job.py").splitlines()
+    assert "on worker001 worker002" in said
+    assert "counted [('alpha', 2), ('beta', 1)]" in said
+
+
+def test_up_again_changes_nothing(cluster: Folder) -> None:
+    report = cluster.ectf("up", "--yes", "--json").events()[-1]
+    assert report["configuration"]["changed"] == {}
+    assert report["health"][0]["message"] == "2 of 2 workers serve"
+
+
+def test_a_worker_more_and_one_less(cluster: Folder) -> None:
+    report = cluster.ectf("up", "--yes", "--json", "--set", "groups.worker.count=3").events()[-1]
+    assert report["health"][0]["message"] == "3 of 3 workers serve"
+    report = cluster.ectf("up", "--yes", "--json").events()[-1]
+    assert report["health"][0]["message"] == "2 of 2 workers serve"
+
+
+def test_down_leaves_nothing(cluster: Folder) -> None:
+    cluster.ectf("down", "--yes")
+    assert leftovers(cluster.name) == []
