@@ -31,24 +31,28 @@ def host(address: str, cpus: int = 2, memory_mb: int = 2048, **others: Any) -> d
     }
 
 
-def slurm_inventory(workers: Mapping[str, Mapping[str, Any]], **variables: Any) -> dict[str, Any]:
-    """One frontend, some workers, no login nodes, and variables of the software."""
-    return {
-        "all": {
-            "vars": {"cluster_name": "demo"},
-            "children": {
-                "frontend": {"hosts": {"frontend001": host("10.0.0.1", 1, 1024)}},
-                "compute": {"hosts": dict(workers)},
-                "slurm_controller": {"children": {"frontend": {}}},
-                "slurm_worker": {"children": {"compute": {}}},
-                "slurm_login": {},
-                "slurm": {
-                    "children": {"slurm_controller": {}, "slurm_worker": {}, "slurm_login": {}},
-                    "vars": variables,
-                },
-            },
-        }
+def slurm_inventory(
+    workers: Mapping[str, Mapping[str, Any]], parts: Mapping[str, Sequence[str]] | None = None, **variables: Any
+) -> dict[str, Any]:
+    """One frontend, some workers in groups by their `node_group`, and variables of the software.
+
+    `parts` names the node groups of parts beside the workers'; the frontend is the controller.
+    """
+    named = {"controller": ["frontend"], **(parts or {})}
+    kinds = {one.get("node_group", "compute") for one in workers.values()} or {"compute"}
+    hosts: dict[str, Any] = {
+        kind: {name: one for name, one in workers.items() if one.get("node_group", "compute") == kind}
+        for kind in sorted(kinds)
     }
+    hosts["frontend"] = {"frontend001": host("10.0.0.1", 1, 1024, node_group="frontend")}
+    hosts["second"] = {"second001": host("10.0.0.2", 1, 1024, node_group="second")}
+    groups = {name: {"hosts": members} for name, members in hosts.items()}
+    named.setdefault("worker", sorted(kinds))
+    for part in ("controller", "backup", "database", "worker", "login"):
+        groups[f"slurm_{part}"] = {"children": {group: {} for group in named.get(part, [])}}
+    carried = {name: {} for name in groups if name.startswith("slurm_")}
+    groups["slurm"] = {"children": carried, "vars": variables}
+    return {"all": {"vars": {"cluster_name": "demo"}, "children": groups}}
 
 
 # Both run inside Ansible itself, which saves starting Python for every host and task.

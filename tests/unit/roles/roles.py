@@ -34,4 +34,8 @@ def table(role: str) -> str:
         )
         shown = f"`{option['default']}`" if option["default"] != "" else "empty"
         rows.append(f"| `{name}` | {kind} | {shown} | {option['description'].strip()} |")
+        mark = "[]" if option["type"] == "list" else ""
+        for key, inner in option.get("options", {}).items():
+            wanted = "required" if inner.get("required") else ""
+            rows.append(f"| `{name}{mark}.{key}` | {inner['type']} | {wanted} | {inner['description'].strip()} |")
     return "\n".join(rows) + "\n"
