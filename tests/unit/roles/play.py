@@ -32,7 +32,9 @@ def host(address: str, cpus: int = 2, memory_mb: int = 2048, **others: Any) -> d
 
 
 def slurm_inventory(
-    workers: Mapping[str, Mapping[str, Any]], parts: Mapping[str, Sequence[str]] | None = None, **variables: Any
+    workers: Mapping[str, Mapping[str, Any]],
+    parts: Mapping[str, Sequence[str]] | None = None,
+    **variables: Any,
 ) -> dict[str, Any]:
     """One frontend, some workers in groups by their `node_group`, and variables of the software.
 
@@ -50,7 +52,7 @@ def slurm_inventory(
     named.setdefault("worker", sorted(kinds))
     for part in ("controller", "backup", "database", "worker", "login"):
         groups[f"slurm_{part}"] = {"children": {group: {} for group in named.get(part, [])}}
-    carried = {name: {} for name in groups if name.startswith("slurm_")}
+    carried: dict[str, Any] = {name: {} for name in groups if name.startswith("slurm_")}
     groups["slurm"] = {"children": carried, "vars": variables}
     return {"all": {"vars": {"cluster_name": "demo"}, "children": groups}}
 

@@ -37,5 +37,7 @@ def table(role: str) -> str:
         mark = "[]" if option["type"] == "list" else ""
         for key, inner in option.get("options", {}).items():
             wanted = "required" if inner.get("required") else ""
-            rows.append(f"| `{name}{mark}.{key}` | {inner['type']} | {wanted} | {inner['description'].strip()} |")
+            rows.append(
+                f"| `{name}{mark}.{key}` | {inner['type']} | {wanted} | {inner['description'].strip()} |"
+            )
     return "\n".join(rows) + "\n"

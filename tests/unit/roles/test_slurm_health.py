@@ -154,7 +154,9 @@ def test_silent_daemons_are_named(slurm: Slurm) -> None:
     text = health.read_text(encoding="utf-8")
     text = text.replace("HAS_BACKUP = False", "HAS_BACKUP = True")
     health.write_text(text.replace("HAS_DATABASE = False", "HAS_DATABASE = True"), encoding="utf-8")
-    ping = "Slurmctld(primary) at a1 is UP\nSlurmctld(backup1) at b1 is UP\nSlurmctld(backup2) at b2 is DOWN\n"
+    ping = (
+        "Slurmctld(primary) at a1 is UP\nSlurmctld(backup1) at b1 is UP\nSlurmctld(backup2) at b2 is DOWN\n"
+    )
     for name, words in (("scontrol", f"printf '{ping}'"), ("sacctmgr", "echo no luck >&2; exit 1")):
         (slurm.folder / name).write_text(f"#!/bin/sh\n{words}\n", encoding="utf-8")
         (slurm.folder / name).chmod(0o755)
