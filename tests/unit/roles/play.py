@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 REPOSITORY = Path(__file__).parents[3]
 PLUGINS = REPOSITORY / "elasticluster_tf" / "ansible_plugins"
 # What `setup` would say of a host.
@@ -142,3 +144,41 @@ def rendered(role: str, names: Sequence[str], destination: Path) -> Task:
     ]
     text = "{{ {" + ", ".join(look_ups) + "} | to_json }}"
     return {"keep_json": {"text": text, "path": str(destination)}}
+
+
+def accepted(
+    folder: Path, inventory: Mapping[str, Any], role: str, hosts: str, cases: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """Which of several sets of variables a role's specs and checks let pass, by their index."""
+    specs = yaml.safe_load((REPOSITORY / "roles" / role / "meta" / "argument_specs.yml").read_text("utf-8"))
+    spec = specs["argument_specs"]["main"]["options"]
+    plays = [
+        {
+            "hosts": hosts,
+            "gather_facts": False,
+            "vars": variables,
+            "tasks": [
+                {
+                    "block": [
+                        {"ansible.builtin.validate_argument_spec": {"argument_spec": spec}},
+                        {"ansible.builtin.include_role": {"name": role, "tasks_from": "validate"}},
+                        {
+                            "ansible.builtin.set_fact": {
+                                "passed": f"{{{{ passed | default([]) + [{index}] }}}}"
+                            }
+                        },
+                    ],
+                    "rescue": [{"ansible.builtin.meta": "noop"}],
+                }
+            ],
+        }
+        for index, variables in enumerate(cases)
+    ]
+    keep = {
+        "keep_json": {"text": "{{ passed | default([]) | to_json }}", "path": str(folder / "passed.json")}
+    }
+    last = {"hosts": hosts, "gather_facts": False, "tasks": [keep]}
+    ended = run(folder, inventory, [given(MACHINE), *plays, last])
+    assert ended.code == 0, ended.output
+    passed: list[int] = json.loads((folder / "passed.json").read_text(encoding="utf-8"))
+    return passed

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.roles import play, roles
+from tests.unit.roles import play
 from tests.unit.roles.play import CONTAINER, MACHINE, Literal, host, slurm_inventory
 
 TWO = {"compute001": host("10.0.0.11"), "compute002": host("10.0.0.12")}
@@ -262,35 +262,8 @@ REFUSED: list[dict[str, Any]] = [
 
 
 def test_what_fits_in_no_line_is_refused(tmp_path: Path) -> None:
-    spec = roles.specification("slurm")["main"]["options"]
-    plays = [
-        {
-            "hosts": "slurm_controller",
-            "gather_facts": False,
-            "vars": variables,
-            "tasks": [
-                {
-                    "block": [
-                        {"ansible.builtin.validate_argument_spec": {"argument_spec": spec}},
-                        {"ansible.builtin.include_role": {"name": "slurm", "tasks_from": "validate"}},
-                        {
-                            "ansible.builtin.set_fact": {
-                                "accepted": f"{{{{ accepted | default([]) + [{index}] }}}}"
-                            }
-                        },
-                    ],
-                    "rescue": [{"ansible.builtin.meta": "noop"}],
-                }
-            ],
-        }
-        for index, variables in enumerate([*REFUSED, {}])
-    ]
-    told = {"ansible.builtin.debug": {"msg": "accepted: {{ accepted | to_json }}"}}
-    last = {"hosts": "slurm_controller", "gather_facts": False, "tasks": [told]}
-    ended = play.run(tmp_path, slurm_inventory(TWO), [play.given(MACHINE), *plays, last])
-    assert ended.code == 0, ended.output
-    (accepted,) = re.findall(r'"msg": "accepted: (.*)"', ended.output)
-    assert accepted == f"[{len(REFUSED)}]", "only the last one, without any variable, is good"
+    taken = play.accepted(tmp_path, slurm_inventory(TWO), "slurm", "slurm_controller", [*REFUSED, {}])
+    assert taken == [len(REFUSED)], "only the last one, without any variable, is good"
 
 
 BAD_WORKERS: list[dict[str, Any]] = [
