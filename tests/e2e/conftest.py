@@ -63,7 +63,7 @@ class Folder:
 
     def ectf(self, *words: str, code: int = 0, environment: Mapping[str, str] | None = None) -> Ended:
         with self.start(*words, environment=environment) as child:
-            out, err = child.communicate(timeout=600)
+            out, err = child.communicate(timeout=1800)
         ended = Ended(child.returncode, out, err)
         assert ended.code == code, f"ectf {' '.join(words)} ended with {ended.code}\n{out}\n{err}"
         return ended

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 REPOSITORY = Path(__file__).parents[3]
 PLUGINS = REPOSITORY / "elasticluster_tf" / "ansible_plugins"
 # What `setup` would say of a host.
@@ -32,24 +34,30 @@ def host(address: str, cpus: int = 2, memory_mb: int = 2048, **others: Any) -> d
     }
 
 
-def slurm_inventory(workers: Mapping[str, Mapping[str, Any]], **variables: Any) -> dict[str, Any]:
-    """One frontend, some workers, no login nodes, and variables of the software."""
-    return {
-        "all": {
-            "vars": {"cluster_name": "demo"},
-            "children": {
-                "frontend": {"hosts": {"frontend001": host("10.0.0.1", 1, 1024)}},
-                "compute": {"hosts": dict(workers)},
-                "slurm_controller": {"children": {"frontend": {}}},
-                "slurm_worker": {"children": {"compute": {}}},
-                "slurm_login": {},
-                "slurm": {
-                    "children": {"slurm_controller": {}, "slurm_worker": {}, "slurm_login": {}},
-                    "vars": variables,
-                },
-            },
-        }
+def slurm_inventory(
+    workers: Mapping[str, Mapping[str, Any]],
+    parts: Mapping[str, Sequence[str]] | None = None,
+    **variables: Any,
+) -> dict[str, Any]:
+    """One frontend, some workers in groups by their `node_group`, and variables of the software.
+
+    `parts` names the node groups of parts beside the workers'; the frontend is the controller.
+    """
+    named = {"controller": ["frontend"], **(parts or {})}
+    kinds = {one.get("node_group", "compute") for one in workers.values()} or {"compute"}
+    hosts: dict[str, Any] = {
+        kind: {name: one for name, one in workers.items() if one.get("node_group", "compute") == kind}
+        for kind in sorted(kinds)
     }
+    hosts["frontend"] = {"frontend001": host("10.0.0.1", 1, 1024, node_group="frontend")}
+    hosts["second"] = {"second001": host("10.0.0.2", 1, 1024, node_group="second")}
+    groups = {name: {"hosts": members} for name, members in hosts.items()}
+    named.setdefault("worker", sorted(kinds))
+    for part in ("controller", "backup", "database", "worker", "login"):
+        groups[f"slurm_{part}"] = {"children": {group: {} for group in named.get(part, [])}}
+    carried: dict[str, Any] = {name: {} for name in groups if name.startswith("slurm_")}
+    groups["slurm"] = {"children": carried, "vars": variables}
+    return {"all": {"vars": {"cluster_name": "demo"}, "children": groups}}
 
 
 # Both run inside Ansible itself, which saves starting Python for every host and task.
@@ -142,3 +150,41 @@ def rendered(role: str, names: Sequence[str], destination: Path) -> Task:
     ]
     text = "{{ {" + ", ".join(look_ups) + "} | to_json }}"
     return {"keep_json": {"text": text, "path": str(destination)}}
+
+
+def accepted(
+    folder: Path, inventory: Mapping[str, Any], role: str, hosts: str, cases: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """Which of several sets of variables a role's specs and checks let pass, by their index."""
+    specs = yaml.safe_load((REPOSITORY / "roles" / role / "meta" / "argument_specs.yml").read_text("utf-8"))
+    spec = specs["argument_specs"]["main"]["options"]
+    plays = [
+        {
+            "hosts": hosts,
+            "gather_facts": False,
+            "vars": variables,
+            "tasks": [
+                {
+                    "block": [
+                        {"ansible.builtin.validate_argument_spec": {"argument_spec": spec}},
+                        {"ansible.builtin.include_role": {"name": role, "tasks_from": "validate"}},
+                        {
+                            "ansible.builtin.set_fact": {
+                                "passed": f"{{{{ passed | default([]) + [{index}] }}}}"
+                            }
+                        },
+                    ],
+                    "rescue": [{"ansible.builtin.meta": "noop"}],
+                }
+            ],
+        }
+        for index, variables in enumerate(cases)
+    ]
+    keep = {
+        "keep_json": {"text": "{{ passed | default([]) | to_json }}", "path": str(folder / "passed.json")}
+    }
+    last = {"hosts": hosts, "gather_facts": False, "tasks": [keep]}
+    ended = run(folder, inventory, [given(MACHINE), *plays, last])
+    assert ended.code == 0, ended.output
+    passed: list[int] = json.loads((folder / "passed.json").read_text(encoding="utf-8"))
+    return passed

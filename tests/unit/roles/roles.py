@@ -35,4 +35,10 @@ def table(role: str) -> str:
         default = option.get("default", "")
         shown = "required" if option.get("required") else f"`{default}`" if default != "" else "empty"
         rows.append(f"| `{name}` | {kind} | {shown} | {option['description'].strip()} |")
+        mark = "[]" if option["type"] == "list" else ""
+        for key, inner in option.get("options", {}).items():
+            wanted = "required" if inner.get("required") else ""
+            rows.append(
+                f"| `{name}{mark}.{key}` | {inner['type']} | {wanted} | {inner['description'].strip()} |"
+            )
     return "\n".join(rows) + "\n"

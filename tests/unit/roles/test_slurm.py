@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.roles import play, roles
+from tests.unit.roles import play
 from tests.unit.roles.play import CONTAINER, MACHINE, Literal, host, slurm_inventory
 
 TWO = {"compute001": host("10.0.0.11"), "compute002": host("10.0.0.12")}
@@ -65,11 +65,17 @@ CASES = {
     "machines without": Case({"slurm_isolation": "none"}),
     "partition": Case(
         {
-            "slurm_partition_name": "short",
-            "slurm_partition_default": False,
-            "slurm_partition_max_time": "7-00:00:00",
-            "slurm_partition_default_time": "01:00:00",
-            "slurm_partition_max_nodes": 1,
+            "slurm_partitions": [
+                {
+                    "name": "short",
+                    "default": False,
+                    "max_time": "7-00:00:00",
+                    "default_time": "01:00:00",
+                    "max_nodes": 1,
+                },
+                {"name": "long", "priority": 5, "groups": ["compute"], "max_time": None},
+                {"name": "later", "groups": [], "extra": {"Hidden": "YES", "GraceTime": 10}},
+            ],
             "slurm_memory_percent": 50,
             "slurm_default_memory_per_cpu_mb": 100,
             "slurm_node_timeout": 30,
@@ -161,13 +167,15 @@ def test_different_workers_and_the_order_of_the_inventory(tmp_path: Path) -> Non
 
 def test_the_partition_and_limits(texts: dict[str, Texts]) -> None:
     files = texts["partition"]
-    assert files["slurm.conf"].splitlines()[-1] == (
-        "PartitionName=short Nodes=ALL Default=NO State=UP MaxTime=7-00:00:00 DefaultTime=01:00:00 MaxNodes=1"
-    )
+    assert files["slurm.conf"].splitlines()[-3:] == [
+        "PartitionName=short Nodes=ALL Default=NO State=UP MaxTime=7-00:00:00 DefaultTime=01:00:00 MaxNodes=1",
+        "PartitionName=long Nodes=compute001,compute002 Default=YES State=UP MaxTime=INFINITE PriorityTier=5",
+        "PartitionName=later Nodes=ALL Default=NO State=UP MaxTime=INFINITE Hidden=YES GraceTime=10",
+    ]
     conf = settings(files["slurm.conf"])
     assert (conf["DefMemPerCPU"], conf["SlurmdTimeout"]) == ("100", "30")
     assert "RealMemory=1024" in files["slurm.conf"]
-    assert 'PARTITION = "short"' in files["health.py"]
+    assert 'PARTITIONS = {\n    "short": 1,\n    "long": 0,\n    "later": 0,\n}' in files["health.py"]
 
 
 def test_workers_ask_the_controller(texts: dict[str, Texts]) -> None:
@@ -211,12 +219,42 @@ REFUSED: list[dict[str, Any]] = [
     {"slurm_extra_config": {"Epilog\nX": "y"}},
     {"slurm_extra_config": {"Epilog=x #": "y"}},
     {"slurm_extra_config": {"SLURMUSER": "root"}},
-    {"slurm_partition_name": "a b"},
-    {"slurm_partition_name": "main\n"},
-    {"slurm_partition_name": Literal("{{ 1 }}")},
-    {"slurm_partition_max_time": "1 Hidden=YES"},
-    {"slurm_partition_default_time": "01:00:00\n"},
-    {"slurm_partition_max_nodes": -1},
+    {"slurm_partitions": []},
+    {"slurm_partitions": [{"name": "a b"}]},
+    {"slurm_partitions": [{"name": "main\n"}]},
+    {"slurm_partitions": [{"name": "DEFAULT"}]},
+    {"slurm_partitions": [{"name": "one"}, {"name": "ONE"}]},
+    {"slurm_partitions": [{"name": "one", "default": True}, {"name": "two", "default": True}]},
+    {"slurm_partitions": [{"name": Literal("{{ 1 }}")}]},
+    {"slurm_partitions": [{"name": "main", "max_time": "1 Hidden=YES"}]},
+    {"slurm_partitions": [{"name": "main", "default_time": "01:00:00\n"}]},
+    {"slurm_partitions": [{"name": "main", "max_nodes": -1}]},
+    {"slurm_partitions": [{"name": "main", "priority": 65535}]},
+    {"slurm_partitions": [{"name": "main", "groups": ["frontend"]}]},
+    {"slurm_partitions": [{"name": "main", "groups": ["none"]}]},
+    {"slurm_partitions": [{"name": "main", "accounts": ["science"]}]},
+    {"slurm_partitions": [{"name": "main", "extra": {"Nodes": "ALL"}}]},
+    {"slurm_partitions": [{"name": "main", "extra": {"Hidden": "YES Nodes=ALL"}}]},
+    {"slurm_partitions": [{"name": "main", "extra": {"Hidden": 'YES"'}}]},
+    {"slurm_partitions": [{"name": "main", "extra": {"Hidden": "YES\n"}}]},
+    {"slurm_partitions": [{"name": "main", "extra": {"Hidden": "a\\b"}}]},
+    {"slurm_partitions": [{"name": "main", "extra": {"Hidden": "#"}}]},
+    {"slurm_partitions": [{"name": "main", "speed": 1}]},
+    {"slurm_node_groups": [{"group": "frontend"}]},
+    {"slurm_node_groups": [{"group": "compute", "features": ["a,b"]}]},
+    {"slurm_node_groups": [{"group": "compute", "weight": 0}]},
+    {"slurm_node_groups": [{"group": "compute", "gres": ["gpu:1"]}]},
+    {"slurm_node_groups": [{"group": "compute", "gres": ["fpga:1 x"]}]},
+    {"slurm_node_groups": [{"group": "compute", "extra": {"Weight": 3}}]},
+    {"slurm_version": "1 2"},
+    {"slurm_prolog": "rm -rf /"},
+    {"slurm_epilog": "\n#!/bin/sh"},
+    {"slurm_state_folder": "state"},
+    {"slurm_state_folder": "/a b"},
+    {"slurm_fair_share_half_life": "week"},
+    {"slurm_priority_weights": {"age": -1}},
+    {"slurm_drain_timeout": -1},
+    {"slurm_accounts": [{"name": "science"}]},
     {"slurm_memory_percent": 101},
     {"slurm_gpu_device": "/dev/nvidia x"},
     {"slurm_isolation": "some"},
@@ -224,35 +262,8 @@ REFUSED: list[dict[str, Any]] = [
 
 
 def test_what_fits_in_no_line_is_refused(tmp_path: Path) -> None:
-    spec = roles.specification("slurm")["main"]["options"]
-    plays = [
-        {
-            "hosts": "slurm_controller",
-            "gather_facts": False,
-            "vars": variables,
-            "tasks": [
-                {
-                    "block": [
-                        {"ansible.builtin.validate_argument_spec": {"argument_spec": spec}},
-                        {"ansible.builtin.include_role": {"name": "slurm", "tasks_from": "validate"}},
-                        {
-                            "ansible.builtin.set_fact": {
-                                "accepted": f"{{{{ accepted | default([]) + [{index}] }}}}"
-                            }
-                        },
-                    ],
-                    "rescue": [{"ansible.builtin.meta": "noop"}],
-                }
-            ],
-        }
-        for index, variables in enumerate([*REFUSED, {}])
-    ]
-    told = {"ansible.builtin.debug": {"msg": "accepted: {{ accepted | to_json }}"}}
-    last = {"hosts": "slurm_controller", "gather_facts": False, "tasks": [told]}
-    ended = play.run(tmp_path, slurm_inventory(TWO), [play.given(MACHINE), *plays, last])
-    assert ended.code == 0, ended.output
-    (accepted,) = re.findall(r'"msg": "accepted: (.*)"', ended.output)
-    assert accepted == f"[{len(REFUSED)}]", "only the last one, without any variable, is good"
+    taken = play.accepted(tmp_path, slurm_inventory(TWO), "slurm", "slurm_controller", [*REFUSED, {}])
+    assert taken == [len(REFUSED)], "only the last one, without any variable, is good"
 
 
 BAD_WORKERS: list[dict[str, Any]] = [

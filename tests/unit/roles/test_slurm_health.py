@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -73,6 +74,15 @@ class Slurm:
         )
         return done.returncode, (done.stdout + done.stderr).strip().split("\n")[-1]
 
+    def split(self, partitions: str) -> None:
+        """Other partitions than the one of a plain cluster."""
+        health = self.folder / "health"
+        text = health.read_text(encoding="utf-8")
+        health.write_text(
+            re.sub(r"PARTITIONS = \{.*?\n\}", f"PARTITIONS = {partitions}", text, flags=re.DOTALL),
+            encoding="utf-8",
+        )
+
     def asked(self) -> list[str]:
         """The nodes of each job, in order."""
         path = self.folder / "asked"
@@ -84,8 +94,10 @@ def slurm(tmp_path: Path, script: str, port: int) -> Slurm:
     return Slurm(tmp_path, script, port)
 
 
-def row(name: str, state: str, reason: str = "none", address: str = "127.0.0.1") -> str:
-    return f"{name}|{address}|{state}|{reason}"
+def row(
+    name: str, state: str, reason: str = "none", address: str = "127.0.0.1", partition: str = "main"
+) -> str:
+    return f"{name}|{address}|{state}|{partition}|{reason}"
 
 
 def test_all_ran(slurm: Slurm) -> None:
@@ -98,6 +110,14 @@ def test_busy_workers_are_not_waited_for(slurm: Slurm) -> None:
     assert ended == (0, "1 of 4 workers ran a job; 3 busy with jobs")
     assert slurm.asked() == ["c1"]
     assert slurm.check(row("c2", "mixed")) == (0, "0 of 1 workers ran a job; 1 busy with jobs")
+
+
+def test_each_worker_is_tried_once_in_its_first_partition(slurm: Slurm) -> None:
+    slurm.split('{"wide": 2, "all": 0}')
+    rows = [row(f"c{index}", "idle", partition="all") for index in range(1, 5)]
+    rows += [row(f"c{index}", "idle", partition="wide") for index in range(1, 4)]
+    assert slurm.check(*rows, row("c9", "down", partition="unknown")) == (0, "4 of 4 workers ran a job")
+    assert sorted(slurm.asked()) == ["c1,c2", "c3", "c4"]
 
 
 def test_a_broken_worker_is_named_and_the_others_still_run(slurm: Slurm) -> None:
@@ -126,7 +146,25 @@ def test_a_silent_worker_is_found_before_slurm_does(slurm: Slurm) -> None:
 
 
 def test_no_workers_are_not_healthy(slurm: Slurm) -> None:
-    assert slurm.check()[0] == 1
+    assert slurm.check() == (1, "0 of 0 workers ran a job")
+
+
+def test_silent_daemons_are_named(slurm: Slurm) -> None:
+    health = slurm.folder / "health"
+    text = health.read_text(encoding="utf-8")
+    text = text.replace("HAS_BACKUP = False", "HAS_BACKUP = True")
+    health.write_text(text.replace("HAS_DATABASE = False", "HAS_DATABASE = True"), encoding="utf-8")
+    ping = (
+        "Slurmctld(primary) at a1 is UP\nSlurmctld(backup1) at b1 is UP\nSlurmctld(backup2) at b2 is DOWN\n"
+    )
+    for name, words in (("scontrol", f"printf '{ping}'"), ("sacctmgr", "echo no luck >&2; exit 1")):
+        (slurm.folder / name).write_text(f"#!/bin/sh\n{words}\n", encoding="utf-8")
+        (slurm.folder / name).chmod(0o755)
+    code, line = slurm.check(row("c1", "idle"))
+    assert code == 1
+    assert line == (
+        "1 of 1 workers ran a job; b2 (backup controller) is down; slurmdbd does not answer (no luck)"
+    )
 
 
 def test_no_controller(slurm: Slurm) -> None:
