@@ -26,6 +26,7 @@ class Engine:
         self.used: dict[str, int] = {}
         self.disabled: set[str] = set()
         self.silent: set[str] = set()
+        self.unqueued: set[str] = set()
         self.changes: list[tuple[str, ...]] = []
 
     def run(self, program: str, *words: str) -> Answer:
@@ -112,6 +113,7 @@ class Engine:
             f"<slots_total>2</slots_total><state>{'d' * (name in self.disabled)}{'au' * (name in self.silent)}</state>"
             "</Queue-List>"
             for name in self.hosts["-sel"]
+            if name not in self.unqueued
         )
         return 0, f"<job_info><queue_info>{rows}</queue_info></job_info>"
 
