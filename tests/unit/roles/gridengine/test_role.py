@@ -86,7 +86,10 @@ def queue(**others: Any) -> dict[str, Any]:
     return {"gridengine_queues": [{"name": "all.q", **others}]}
 
 
-HOSTILE_NAMES = [text for text in HOSTILE.values() if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,62}", text)]
+# One check holds for every name; each of these costs a play.
+HOSTILE_NAMES = [
+    HOSTILE[name] for name in ("jinja expression", "shell list", "accents", "spaces", "number", "long")
+]
 # The others can't be written into the playbook of a test.
 WRITABLE = ("newlines", "windows", "yaml document", "heredoc")
 REFUSED: list[dict[str, Any]] = [
