@@ -50,6 +50,12 @@ def hook(folder: Folder, action: str, *names: str) -> str:
     return folder.ssh("frontend001", line).strip().splitlines()[-1]
 
 
+def run_job(folder: Folder, words: str) -> None:
+    """Hand in a job and wait until it is gone. (`qsub -sync` ends without a word when the master is too busy.)"""
+    wait = "while qstat -j ${id%%.*} >/dev/null 2>&1; do sleep 1; done"
+    folder.ssh("frontend001", f"id=$(qsub -terse {words}) && {wait}")
+
+
 def workers(folder: Folder) -> list[str]:
     return folder.ssh("frontend001", "qconf -sel").split()
 
@@ -66,14 +72,14 @@ def test_up_from_nothing_runs_an_array_job_and_one_on_two_hosts(cluster: Folder)
     assert "gridengine: 2 of 2 workers ran a job" in ended.text
     for name in ("array.sh", "parallel.sh"):
         cluster.ectf("scp", str(cluster.path / name), f"frontend001:/tmp/{name}")
-    cluster.ssh("frontend001", "qsub -sync y /tmp/array.sh")
+    run_job(cluster, "/tmp/array.sh")
     ran = {
         name: cluster.ssh(name, "cat /tmp/array.out").splitlines() for name in ("compute001", "compute002")
     }
     assert all(all(line.endswith(f" of {name}") for line in lines) for name, lines in ran.items())
     assert sorted(line.split()[1] for lines in ran.values() for line in lines) == list("123456")
     assert all(ran.values()), "each worker had some"
-    cluster.ssh("frontend001", "qsub -sync y /tmp/parallel.sh")
+    run_job(cluster, "/tmp/parallel.sh")
     said = "".join(cluster.ssh(name, "cat /tmp/parallel.out 2>/dev/null || true") for name in ran)
     assert {"compute001", "compute002"} <= set(said.split())
 
@@ -86,7 +92,7 @@ def test_a_worker_more_takes_jobs_and_disturbs_none(cluster: Folder) -> None:
     cluster.ssh("frontend001", "qsub -b y -N long -o /dev/null -e /dev/null -l hostname=compute001 sleep 900")
     changed(cluster, "--set", "groups.compute.count=3")
     assert workers(cluster) == ["compute001", "compute002", "compute003"]
-    cluster.ssh("frontend001", "qsub -sync y -b y -o /dev/null -e /dev/null -l hostname=compute003 true")
+    run_job(cluster, "-b y -o /dev/null -e /dev/null -l hostname=compute003 true")
     assert "long" in cluster.ssh("frontend001", "qstat -s r -q '*@compute001'")
     assert "slots=2" in cluster.ssh("frontend001", "qconf -se compute003")
 
@@ -102,7 +108,7 @@ def test_a_busy_worker_is_drained_and_never_removed(cluster: Folder) -> None:
     assert hook(cluster, "drain", "compute001") == "drained: compute001"
     assert cluster.ssh("frontend001", "qstat -f -q '*@compute001' | grep compute001").split()[-1] == "d"
     assert hook(cluster, "resume", "compute001") == "in service: compute001"
-    cluster.ssh("frontend001", "qsub -sync y -b y -o /dev/null -e /dev/null -l hostname=compute001 true")
+    run_job(cluster, "-b y -o /dev/null -e /dev/null -l hostname=compute001 true")
 
 
 def test_a_worker_less_leaves_nothing_of_itself(cluster: Folder) -> None:
@@ -136,10 +142,7 @@ def test_queues_follow_the_file(cluster: Folder) -> None:
     cluster.write(more)
     assert changed(cluster) == {"frontend001": 1}
     assert cluster.ssh("frontend001", "qconf -sql").split() == ["all.q", "short.q"]
-    ran = cluster.ssh(
-        "frontend001", "qsub -sync y -b y -q short.q -o /tmp/short.out -j y hostname && qstat -f"
-    )
-    assert "short.q@compute001" in ran
+    run_job(cluster, "-b y -q short.q -o /tmp/short.out -j y hostname")
     assert cluster.ssh("compute001", "cat /tmp/short.out").strip() == "compute001"
     cluster.write(FILE)
     assert changed(cluster) == {"frontend001": 1}

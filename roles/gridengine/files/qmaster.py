@@ -133,6 +133,13 @@ def instances() -> list[Instance]:
     return found
 
 
+def jobs() -> dict[str, str]:
+    """The caller's jobs by number, and their states."""
+    tree = ElementTree.fromstring(call("qstat", "-xml"))  # noqa: S314 - of our own qmaster
+    rows = tree.iter("job_list")
+    return {one.findtext("JB_job_number") or "": one.findtext("state") or "" for one in rows}
+
+
 def silent() -> set[str]:
     """Hosts whose execd was not heard of."""
     tree = ElementTree.fromstring(call("qhost", "-xml"))  # noqa: S314 - of our own qmaster

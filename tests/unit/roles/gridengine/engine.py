@@ -27,6 +27,9 @@ class Engine:
         self.disabled: set[str] = set()
         self.silent: set[str] = set()
         self.unqueued: set[str] = set()
+        # What becomes of a job on a host: nothing said, it runs; else its state, and what qmaster says of it.
+        self.bad: dict[str, tuple[str, str]] = {}
+        self.jobs: dict[str, str] = {}
         self.changes: list[tuple[str, ...]] = []
 
     def run(self, program: str, *words: str) -> Answer:
@@ -107,7 +110,28 @@ class Engine:
         (self.disabled.add if word == "-d" else self.disabled.discard)(host)
         return 0, ""
 
+    def qsub(self, *words: str) -> Answer:
+        host = words[words.index("-l") + 1].removeprefix("hostname=")
+        state, said = self.bad.get(host, ("", ""))
+        if state == "refused":
+            return 1, f"Unable to run job: {said}\nExiting.\n"
+        self.jobs[str(len(self.jobs) + 1)] = host
+        return 0, f"{len(self.jobs)}\n"
+
+    def qdel(self, numbers: str) -> Answer:
+        self.changes.append(("qdel", numbers))
+        return 0, ""
+
     def qstat(self, *words: str) -> Answer:
+        if words[0] == "-j":
+            return 0, self.bad[self.jobs[words[1]]][1]
+        if words == ("-xml",):
+            found = {number: self.bad[host][0] for number, host in self.jobs.items() if host in self.bad}
+            rows = (
+                f"<job_list><JB_job_number>{number}</JB_job_number><state>{state}</state></job_list>"
+                for number, state in found.items()
+            )
+            return 0, f"<job_info>{''.join(rows)}</job_info>"
         rows = "".join(
             f"<Queue-List><name>all.q@{name}</name><slots_used>{self.used.get(name, 0)}</slots_used>"
             f"<slots_total>2</slots_total><state>{'d' * (name in self.disabled)}{'au' * (name in self.silent)}</state>"

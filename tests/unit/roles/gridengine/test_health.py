@@ -2,7 +2,6 @@
 
 import socket
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -10,28 +9,15 @@ from tests.unit.roles.gridengine.engine import Engine, qmaster
 from tests.unit.roles.gridengine.programs import load
 
 health = load("health")
-# Says what a file named like the host holds; that of a good one is empty.
-QSUB = """#!/bin/sh
-while [ "$1" != -l ]; do shift; done
-host=${2#hostname=}
-echo "Your job 1 (\\"x\\") has been submitted"
-said=$(cat "$(dirname "$0")/$host" 2>/dev/null) || exit 0
-case $said in sleep*) exec $said ;; esac
-printf '%s\\nExiting.\\n' "$said"
-exit 1
-"""
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     found = Engine()
     found.hosts["-sel"] = [f"c{number}" for number in range(1, 4)]
     monkeypatch.setattr(qmaster, "run", found.run)
-    monkeypatch.setattr(qmaster, "PROGRAMS", tmp_path)
     monkeypatch.setattr(health, "SILENCE", 0.2)
     monkeypatch.setattr(health, "PAUSE", 0.05)
-    (tmp_path / "qsub").write_text(QSUB, encoding="utf-8")
-    (tmp_path / "qsub").chmod(0o755)
     return found
 
 
@@ -48,10 +34,10 @@ def test_busy_workers_are_not_waited_for(engine: Engine, capsys: pytest.CaptureF
     assert check(capsys) == (0, "1 of 3 workers ran a job; 2 busy with jobs")
 
 
-def test_what_is_wrong_is_named(engine: Engine, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_what_is_wrong_is_named(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     engine.disabled.add("c1")
     engine.silent.add("c2")
-    (tmp_path / "c3").write_text("Unable to run job: no such luck", encoding="utf-8")
+    engine.bad["c3"] = ("refused", "no such luck")
     assert check(capsys) == (
         1,
         "0 of 3 workers ran a job; c1 is disabled; c2 does not answer; c3 says Unable to run job: no such luck",
@@ -84,12 +70,18 @@ def test_a_port_is_reachable_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not health.reachable("127.0.0.1")
 
 
-def test_a_job_that_hangs_is_given_up(
-    engine: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_job_that_does_not_start_is_given_up(
+    engine: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "PATIENCE", 0.5)
-    (tmp_path / "c1").write_text("sleep 60", encoding="utf-8")
-    assert check(capsys) == (1, "2 of 3 workers ran a job; c1 says no answer in time")
+    monkeypatch.setattr(health, "PATIENCE", 0.2)
+    engine.bad["c1"] = ("qw", "job_number: 1\nscheduling info: none\n")
+    assert check(capsys) == (1, "2 of 3 workers ran a job; c1 did not run a job in time")
+    assert engine.changes == [("qdel", "1")]
+
+
+def test_a_job_in_error_is_not_waited_for(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.bad["c2"] = ("Eqw", "job_number: 2\nerror reason    1:          can't get password entry\n")
+    assert check(capsys) == (1, "2 of 3 workers ran a job; c2 says can't get password entry")
 
 
 def test_a_big_cluster_is_asked_in_part(
