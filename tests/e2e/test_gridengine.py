@@ -31,7 +31,7 @@ sleep 1
 # Tasks on other hosts start under Grid Engine's control, without SSH.
 PARALLEL = """#!/bin/sh
 #$ -N parallel -pe mpi 2 -S /bin/sh -o /tmp/parallel.out -j y
-while read -r host slots rest; do qrsh -inherit "$host" hostname; done <"$PE_HOSTFILE"
+for host in $(cut -d" " -f1 "$PE_HOSTFILE"); do qrsh -inherit "$host" hostname </dev/null; done
 """
 
 

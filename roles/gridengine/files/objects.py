@@ -196,14 +196,15 @@ def capacities(wanted: Wanted, name: str) -> str:
     """What a worker has to give, over all queues."""
     worker = wanted["workers"][name]
     memory = worker["memory_mb"] * wanted["memory_percent"] // 100
-    found = f"slots={slots_of(wanted, name)},h_vmem={memory}M"
+    found = f"slots={slots_of(wanted, name)},mem_free={memory}M"
     return f"{found},gpu={worker['gpus']}" if worker["gpus"] else found
 
 
 def resources(wanted: Wanted) -> dict[str, str]:
     """Rows of qmaster's table of resources: memory that is counted, and GPUs."""
     default = f"{wanted['default_memory_mb']}M" if wanted["default_memory_mb"] else "0"
-    rows = {"h_vmem": f"h_vmem h_vmem MEMORY <= YES YES {default} 0"}
+    # Not h_vmem: what is counted is asked for by every job, and h_vmem=0 would leave a job 10 MB.
+    rows = {"mem_free": f"mem_free mf MEMORY <= YES YES {default} 0"}
     if any(worker["gpus"] for worker in wanted["workers"].values()):
         rows["gpu"] = "gpu gpu INT <= YES YES 0 0"
     return rows

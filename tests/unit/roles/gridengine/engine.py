@@ -19,7 +19,7 @@ class Engine:
         self.objects: dict[str, dict[str, str]] = {kind: {} for kind in qmaster.KINDS}
         self.capacities: dict[str, str] = {}
         self.tables = {
-            "-sc": "#name shortcut\narch a STRING == YES NO NONE 0\nh_vmem h_vmem MEMORY <= YES NO 0 0\n# end\n",
+            "-sc": "#name shortcut\narch a STRING == YES NO NONE 0\nmem_free mf MEMORY <= YES NO 0 0\n# end\n",
             "-ssconf": "schedule_interval 0:0:15\nflush_submit_sec 0\nflush_finish_sec 0\n",
             "-sconf": "#global:\nmin_uid 1000\nmax_u_jobs 0\n",
         }

@@ -54,7 +54,7 @@ TWO = wanted(group("compute", 2), submit=["login001"], **SMALL)
 
 def test_a_fresh_master_gets_everything_once(engine: Engine, run: Run) -> None:
     assert run(TWO)["changes"] == [
-        "resources h_vmem",
+        "resources mem_free",
         "administrative hosts compute001, compute002",
         "submit hosts compute001, compute002, frontend001, login001",
         "worker compute001",
@@ -94,7 +94,7 @@ def test_what_somebody_changed_is_set_back(engine: Engine, run: Run) -> None:
     queue["all.q"] = queue["all.q"].replace("/bin/bash", "/bin/csh")
     engine.capacities["compute001"] = "slots=99"
     assert run(TWO)["changes"] == [
-        "worker compute001: slots=99 becomes slots=2,h_vmem=3891M",
+        "worker compute001: slots=99 becomes slots=2,mem_free=3891M",
         "queue all.q changed",
     ]
     assert "/bin/bash" in queue["all.q"]
