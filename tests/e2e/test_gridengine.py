@@ -20,7 +20,7 @@ software:
     worker: compute
     vars:
       gridengine_resource_quotas:
-        - {name: fair, limits: ["users {*} hosts {*} to slots=3"]}
+        - {name: fair, limits: ["users {*} to slots=3"]}
 """
 # Every task says where it ran on the host where it ran: nothing is shared here.
 ARRAY = """#!/bin/sh
