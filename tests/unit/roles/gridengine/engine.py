@@ -132,14 +132,14 @@ class Engine:
                 for number, state in found.items()
             )
             return 0, f"<job_info>{''.join(rows)}</job_info>"
-        rows = "".join(
+        queues = "".join(
             f"<Queue-List><name>all.q@{name}</name><slots_used>{self.used.get(name, 0)}</slots_used>"
             f"<slots_total>2</slots_total><state>{'d' * (name in self.disabled)}{'au' * (name in self.silent)}</state>"
             "</Queue-List>"
             for name in self.hosts["-sel"]
             if name not in self.unqueued
         )
-        return 0, f"<job_info><queue_info>{rows}</queue_info></job_info>"
+        return 0, f"<job_info><queue_info>{queues}</queue_info></job_info>"
 
     def qhost(self, *words: str) -> Answer:
         rows = "".join(

@@ -13,7 +13,7 @@ from tests.unit.roles.gridengine.programs import load
 from tests.unit.roles.play import MACHINE, Literal, host
 
 objects = load("objects")
-MASTER = {"gridengine_master": {"children": {"frontend": {}}}}
+MASTER: dict[str, Any] = {"gridengine_master": {"children": {"frontend": {}}}}
 
 
 def node(group: str, address: str, **others: Any) -> dict[str, Any]:
