@@ -1,5 +1,5 @@
 variable "hosts" {
-  description = "The host of each node, by node name: address, and where they differ from the usual the user, port, address for peers, and its SSH host key."
+  description = "The host of each node, by node name: address, and where they differ from the usual the user, port, address for peers, and its SSH host key (a line as `ssh-keyscan` prints it without the name, compared with the host's own /etc/ssh/*.pub); a host without one can be planned but not connected to."
   type = map(object({
     address      = string
     user         = optional(string)
