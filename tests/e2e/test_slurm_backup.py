@@ -96,6 +96,8 @@ def test_the_second_controller_takes_over(cluster: Folder) -> None:
         "frontend001", "sbatch --parsable -w compute001 -o /dev/null --wrap 'sleep 900'"
     ).strip()
     cluster.ssh("frontend001", f"until squeue -h -j {job} -t R | grep -q .; do sleep 1; done")
+    # A controller writes what it does every few seconds; a job it started after that is not known to be running.
+    time.sleep(15)
     podman("rm", "-f", "-t", "0", cluster.nodes()["frontend001"]["instance_id"])
     deadline = time.monotonic() + 300
     while controllers(cluster) != ["DOWN", "UP"] or not cluster.ssh("second001", "sinfo -h || true"):
