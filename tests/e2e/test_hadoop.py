@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.conftest import REPOSITORY, Folder, leftovers
 
-pytestmark = pytest.mark.podman
+pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
 HOOKS = "sudo /usr/local/lib/ectf"
 WORDS = "alpha beta alpha\n" * 20000

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.conftest import Folder, leftovers
 
-pytestmark = pytest.mark.podman
+pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
 
 CLUSTER = """

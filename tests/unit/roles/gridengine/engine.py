@@ -127,19 +127,19 @@ class Engine:
             return 0, self.bad[self.jobs[words[1]]][1]
         if words == ("-xml",):
             found = {number: self.bad[host][0] for number, host in self.jobs.items() if host in self.bad}
-            rows = (
+            listed = "".join(
                 f"<job_list><JB_job_number>{number}</JB_job_number><state>{state}</state></job_list>"
                 for number, state in found.items()
             )
-            return 0, f"<job_info>{''.join(rows)}</job_info>"
-        queues = "".join(
+            return 0, f"<job_info>{listed}</job_info>"
+        rows = "".join(
             f"<Queue-List><name>all.q@{name}</name><slots_used>{self.used.get(name, 0)}</slots_used>"
             f"<slots_total>2</slots_total><state>{'d' * (name in self.disabled)}{'au' * (name in self.silent)}</state>"
             "</Queue-List>"
             for name in self.hosts["-sel"]
             if name not in self.unqueued
         )
-        return 0, f"<job_info><queue_info>{queues}</queue_info></job_info>"
+        return 0, f"<job_info><queue_info>{rows}</queue_info></job_info>"
 
     def qhost(self, *words: str) -> Answer:
         rows = "".join(

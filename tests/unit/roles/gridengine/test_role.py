@@ -13,7 +13,6 @@ from tests.unit.roles.gridengine.programs import load
 from tests.unit.roles.play import MACHINE, Literal, host
 
 objects = load("objects")
-MASTER: dict[str, Any] = {"gridengine_master": {"children": {"frontend": {}}}}
 
 
 def node(group: str, address: str, **others: Any) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def inventory(workers: dict[str, Any]) -> dict[str, Any]:
                 "frontend": {"hosts": {"frontend001": node("frontend", "10.0.0.1")}},
                 "login": {"hosts": {"login001": node("login", "10.0.0.2")}},
                 "compute": {"hosts": workers},
-                **MASTER,
+                "gridengine_master": {"children": {"frontend": {}}},
                 "gridengine_worker": {"children": {"compute": {}}},
                 "gridengine_submit": {"children": {"login": {}}},
                 "gridengine": {

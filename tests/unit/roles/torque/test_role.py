@@ -42,7 +42,8 @@ def rendered(folder: Path, *words: str, **variables: Any) -> tuple[dict[str, str
     """The files, and the document that the program on the server gets."""
     # Templates are looked for beside the playbook too.
     (folder / "templates").symlink_to(roles.ROLES / "torque" / "templates")
-    kept = {"keep_json": {"text": "{{ __torque_wanted | to_json }}", "path": str(folder / "wanted.json")}}
+    text = "{{ __torque_wanted | combine({'packages': __torque_packages}) | to_json }}"
+    kept = {"keep_json": {"text": text, "path": str(folder / "wanted.json")}}
     tasks = [play.rendered("torque", FILES, folder / "texts.json"), kept]
     variables = {**GIVEN, **variables}
     plays = [play.given(MACHINE), play.of_role("torque", "torque_server", *tasks, variables=variables)]
@@ -61,6 +62,7 @@ def test_the_inventory_is_described_whole_in_a_limited_run(tmp_path: Path) -> No
         "compute002": {"np": 8, "gpus": 2, "properties": "compute"},
     }
     assert wanted["server_settings"]["submit_hosts"] == ["login001"]
+    assert wanted["packages"] == ["libxml2", "libstdc++6", "zlib1g", "openssh-client"]
     assert wanted["queue_settings"]["resources_default.walltime"] == "01:00:00"
     assert texts["mom_config"].splitlines()[1:] == [
         "$pbsserver frontend001",
@@ -69,6 +71,12 @@ def test_the_inventory_is_described_whole_in_a_limited_run(tmp_path: Path) -> No
         "$usecp *:/home /home",
     ]
     assert "ExecStart=/opt/torque/sbin/pbs_sched\n" in texts["scheduler"]
+
+
+def test_packages_of_a_site_by_part(tmp_path: Path) -> None:
+    named = {"server": ["torque-server"], "worker": ["torque-mom"]}
+    _, wanted = rendered(tmp_path, torque_archive_url="", torque_packages=named)
+    assert wanted["packages"] == ["torque-server"]
 
 
 def test_maui_and_settings_that_are_literal(tmp_path: Path) -> None:
