@@ -118,7 +118,7 @@ def test_a_worker_less_leaves_nothing_of_itself(cluster: Folder) -> None:
     changed(cluster)
     assert workers(cluster) == ["compute001", "compute002"]
     for word in ("-sh", "-ss", "-sconfl", "-shgrp @compute", "-sq all.q"):
-        assert "compute003" not in cluster.ssh("frontend001", f"qconf {word}"), word
+        assert "compute003" not in cluster.ssh("frontend001", f"qconf {word} || true"), word
     report = cluster.ectf("status", "--json").json()
     assert report["health"][0]["message"] == "2 of 2 workers ran a job"
 
