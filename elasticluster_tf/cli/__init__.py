@@ -20,6 +20,7 @@ from elasticluster_tf.cli import (
     drifting,
     initialising,
     inspecting,
+    pipelines,
     planning,
     remote,
     rendering,
@@ -47,6 +48,7 @@ for module in (
     rendering,
     catalogues,
     costing,
+    pipelines,
     doctoring,
     drifting,
 ):
