@@ -33,7 +33,11 @@ def _expanded(script: str) -> str:
 
 def _gitlab(text: str) -> dict[str, str]:
     jobs = documents.plain(text)
-    return {name: "\n".join(jobs[f"{name} demo"]["script"]) for name in _NAMES}
+    found = {
+        key.split(" ")[0]: "\n".join(job["script"]) for key, job in jobs.items() if "script" in (job or {})
+    }
+    assert set(found) == set(_NAMES)
+    return found
 
 
 def _jenkins(text: str) -> dict[str, str]:
