@@ -24,6 +24,7 @@ from elasticluster_tf.cli import (
     planning,
     remote,
     rendering,
+    stating,
     validating,
 )
 
@@ -49,6 +50,7 @@ for module in (
     catalogues,
     costing,
     pipelines,
+    stating,
     doctoring,
     drifting,
 ):

@@ -15,6 +15,7 @@ from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
 from elasticluster_tf.pipeline import (
+    bootstrapping,
     bundling,
     draining,
     drifting,
@@ -115,6 +116,13 @@ class Cluster:
         with begin(self.workdir, "check", self.world) as run:
             bundling.take_up(run, self.source, files, bundle, where)
             (run.workdir.path / PLAN_FILE).unlink()
+
+    def bootstrap_state(self, confirm: Confirm, more: Mapping[str, str]) -> Plan:
+        """Make the place where `state:` wants the state: plan, confirm, apply."""
+        wanted = bootstrapping.store(self.resolved, more, self.world.cache / "hcl")
+        folder = Workdir(self.workdir.path / bootstrapping.FOLDER)
+        with begin(folder, "bootstrap", self.world) as run:
+            return bootstrapping.make(run, self.resolved.config.name, wanted, confirm)
 
     def _carry_out(self, run: Run, planned: Planned, files: Mapping[str, str], order: Order) -> UpReport:
         state = planned.standing.state

@@ -44,6 +44,7 @@ def test_a_comment_is_made_once_and_then_kept_up_to_date(project: Project) -> No
     assert own["body"].rstrip("\n") == job.plan.rstrip("\n")
 
 
+@pytest.mark.parametrize("project", ["github"], indirect=True)
 def test_a_forbidden_plan_is_told_and_leaves_no_bundle(project: Project) -> None:
     project.change("count: 1", "count: 2\nguard: {max_nodes: 1}", "more")
     job, change = project.planned(3, "more")
@@ -52,6 +53,7 @@ def test_a_forbidden_plan_is_told_and_leaves_no_bundle(project: Project) -> None
     assert "max-nodes" in project.api.comments[0]["body"]
 
 
+@pytest.mark.parametrize("project", ["github"], indirect=True)
 def test_a_wrong_file_fails_without_a_comment(project: Project) -> None:
     project.change("count: 1", "count: -1", "wrong")
     job, _ = project.planned(3, "wrong")
@@ -71,7 +73,18 @@ def test_the_reviewed_plan_is_taken_while_it_holds(project: Project) -> None:
     assert "planning again" not in job.output
 
 
-@pytest.mark.parametrize("why", ["main has moved", "a fork's", "no artifact", "pushed without a request"])
+@pytest.mark.parametrize(
+    ("project", "why"),
+    [
+        ("github", "main has moved"),
+        ("github", "a fork's"),
+        ("github", "no artifact"),
+        ("github", "pushed without a request"),
+        ("gitlab", "a fork's"),
+        ("gitlab", "no artifact"),
+    ],
+    indirect=["project"],
+)
 def test_else_it_is_planned_again(project: Project, why: str) -> None:
     project.change("count: 1", "count: 2", "more")
     _, change = project.planned(3, "more")
@@ -90,6 +103,7 @@ def test_else_it_is_planned_again(project: Project, why: str) -> None:
     assert "2 to create" in job.plan
 
 
+@pytest.mark.parametrize("project", ["github"], indirect=True)
 def test_an_encrypted_plan_is_taken_with_its_key_alone(project: Project, tmp_path: Path) -> None:
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
@@ -105,6 +119,7 @@ def test_an_encrypted_plan_is_taken_with_its_key_alone(project: Project, tmp_pat
     assert taken.plan.startswith("<!-- ectf plan: lab -->")
 
 
+@pytest.mark.parametrize("project", ["github"], indirect=True)
 def test_a_held_lock_stops_the_plan(project: Project) -> None:
     project.states.locks["/lab"] = {"ID": "1", "Who": "another"}
     project.change("count: 1", "count: 2", "more")
@@ -115,6 +130,7 @@ def test_a_held_lock_stops_the_plan(project: Project) -> None:
     assert project.api.comments == []
 
 
+@pytest.mark.parametrize("project", ["github"], indirect=True)
 def test_nothing_to_apply(project: Project) -> None:
     job = project.job("apply")
     assert (job.code, job.output) == (0, "nothing to apply\n")
