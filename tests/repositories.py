@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from elasticluster_tf import documents
+from elasticluster_tf import ci_files, documents
 from tests import ci_api
 from tests.ci_api import Api, Change
 from tests.http_state import States
@@ -113,7 +113,7 @@ class Project:
         folder = self.clone(branch)
         if bundle:
             (folder / f"{self.name}.ectfplan").write_bytes(bundle)
-        target = {"github": ".github/workflows/ectf.yml", "gitlab": ".gitlab-ci.yml"}[self.system]
+        target = ci_files.SYSTEMS[self.system].target
         script = steps(self.system, (folder / target).read_text(encoding="utf-8"))[name]
         shell = ["bash", "-e"] if self.system == "github" else ["sh"]
         return self._run([*shell, "-c", script], folder, more)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from elasticluster_tf import ci_files
 from tests import ci_api, http_state
 from tests.builders import ECHO
 from tests.repositories import Project
@@ -136,10 +137,22 @@ def test_nothing_to_apply(project: Project) -> None:
     assert (job.code, job.output) == (0, "nothing to apply\n")
 
 
+@pytest.mark.parametrize("project", ["jenkins"], indirect=True)
+def test_jenkins_plans_what_main_has(project: Project) -> None:
+    project.change("count: 1", "count: 2", "more")
+    job, change = project.planned(3, "more")
+    assert job.code == 0, job.output
+    assert "2 to create" in job.plan
+    project.merge("more", change)
+    job = project.job("prepare", bundle=change.bundle)  # what an earlier build left in the workspace
+    assert job.code == 0, job.output
+    assert job.bundle.read_bytes() not in (b"", change.bundle)
+    assert "2 to create" in job.output
+    assert project.api.requests == []
+
+
 def test_the_token_stands_in_no_command_line(project: Project) -> None:
-    script = Path(
-        project.work / {"github": ".github/workflows/ectf.yml", "gitlab": ".gitlab-ci.yml"}[project.system]
-    )
+    script = project.work / ci_files.SYSTEMS[project.system].target
     calls = [line for line in script.read_text(encoding="utf-8").splitlines() if "curl " in line]
     assert calls
     assert all("--config -" in line or "apt-get" in line for line in calls)
