@@ -15,6 +15,7 @@ from elasticluster_tf.clouds import Cloud
 from elasticluster_tf.errors import InputError, Problem
 
 _SCRIPTS = ("plan", "prepare", "apply", "drift")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
@@ -43,10 +44,21 @@ SYSTEMS: Mapping[str, System] = {
 }
 
 
-def compose(system: str, name: str, files: Sequence[Path], branch: str, clouds: Iterable[Cloud]) -> str:
-    """The text of a system's file for one cluster; raises InputError for what can't be written there."""
-    _check(files, branch)
+def compose(
+    system: str,
+    name: str,
+    files: Sequence[Path],
+    branch: str,
+    clouds: Iterable[Cloud],
+    secrets: Sequence[str] = (),
+) -> str:
+    """The text of a system's file for one cluster; raises InputError for what can't be written there.
+
+    `secrets` are environment variables that the jobs get from the system's store, beside the root secret.
+    """
+    _check(files, branch, secrets)
     values = {
+        "secrets": secrets,
         "system": system,
         "name": name,
         "branch": branch,
@@ -69,7 +81,7 @@ def _texts(folders: Iterable[Path], name: str) -> list[str]:
     return [file.read_text(encoding="utf-8").rstrip("\n") for file in found if file.is_file()]
 
 
-def _check(files: Sequence[Path], branch: str) -> None:
+def _check(files: Sequence[Path], branch: str, secrets: Sequence[str]) -> None:
     problems = [
         Problem(f"`{file}` is not below the folder that the jobs start in", "FILE", None, _HINT)
         for file in files
@@ -79,6 +91,11 @@ def _check(files: Sequence[Path], branch: str) -> None:
         Problem(f"{str(file)!r} holds characters that can't be printed", "FILE", None, "rename it")
         for file in files
         if not str(file).isprintable()
+    ]
+    problems += [
+        Problem(f"`{one}` is no variable's name", "--secret", None, "capital letters, digits and underscores")
+        for one in secrets
+        if not _VARIABLE.fullmatch(one)
     ]
     if not _BRANCH.fullmatch(branch):
         problems.append(

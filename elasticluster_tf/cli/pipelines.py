@@ -31,6 +31,12 @@ def ci(
         typer.Option("--out", metavar="FILE", help="Write elsewhere; `-` is standard output."),
     ] = None,
     branch: Annotated[str, typer.Option("--branch", help="The branch that is applied.")] = "main",
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret", metavar="NAME", help="A variable that jobs get from the system's secrets; repeatable."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file with other content.")] = False,
 ) -> None:
     """Write a pipeline: plan on pull requests, apply with approval, look for drift every night."""
@@ -42,7 +48,7 @@ def ci(
         found = source(files, file).resolved
         named = [*(file or ()), *(files or ())] or [DEFAULT_FILE]
         clouds = [chosen.cloud for chosen in found.clouds.values()]
-        text = ci_files.compose(system.value, found.config.name, named, branch, clouds)
+        text = ci_files.compose(system.value, found.config.name, named, branch, clouds, secret or ())
         target = out or ci_files.SYSTEMS[system.value].target
         if str(target) == "-":
             screen.text(text.rstrip("\n"))

@@ -140,6 +140,24 @@ def test_branches_that_are_none(branch: str) -> None:
         compose("gitlab", branch=branch)
 
 
+@pytest.mark.parametrize("name", ["", "a", "A B", "A: x", "A'"])
+def test_names_that_no_variable_has(name: str) -> None:
+    with pytest.raises(InputError, match="is no variable's name"):
+        ci_files.compose("github", "demo", [Path("cluster.yaml")], "main", [], [name])
+
+
+def test_every_job_gets_the_secrets_that_were_named() -> None:
+    more = ["PGPASSWORD", "TF_HTTP_PASSWORD"]
+    github = ci_files.compose("github", "demo", [Path("cluster.yaml")], "main", [], more)
+    assert actionlint(github) == ""
+    for job in documents.plain(github)["jobs"].values():
+        (step,) = [one for one in job["steps"] if "ECTF_SECRET" in one.get("env", {})]
+        assert {one: step["env"][one] for one in more} == {one: f"${{{{ secrets.{one} }}}}" for one in more}
+    jenkins = ci_files.compose("jenkins", "demo", [Path("cluster.yaml")], "main", [], more)
+    assert errors(parsed(jenkins)) == []
+    assert jenkins.count("PGPASSWORD = credentials('ectf-demo-PGPASSWORD')") == jenkins.count("ECTF_SECRET =")
+
+
 def test_forks_get_no_secrets() -> None:
     """A job with secrets runs for branches of the project itself, and never on GitHub's `pull_request_target`."""
     github = documents.plain(compose("github"))
