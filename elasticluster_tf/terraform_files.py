@@ -130,7 +130,7 @@ def _texts(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.is_file():
             yield path
-        elif path.name not in ("tests", "leftovers"):
+        elif path.name not in ("ci", "leftovers", "tests"):
             yield from _texts(path)
 
 

@@ -10,6 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages=(
   ca-certificates openssh-client
   python3 python3-venv
+  curl jq # the steps of written pipelines use them
   podman netavark aardvark-dns iptables nftables # netavark calls iptables or nft, by its version
   debootstrap debian-archive-keyring             # images are built where no image registry answers
 )
@@ -132,6 +133,12 @@ make_venv() {
   wanted_content >.venv/ectf-content
 }
 
+# The workflows that ectf writes are read by GitHub's usual linter, which comes as source alone: no Go, no linter.
+actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
+make_actionlint() {
+  GOBIN=$PWD/.venv/bin retry go install "$actionlint"
+}
+
 if [ "${1:-}" = --packages ]; then
   printf '%s\n' "${packages[@]}"
   exit
@@ -155,4 +162,7 @@ if venv_is_ready; then
   echo "setup: nothing to do"
 else
   step ".venv with $("$python" --version) and the locked packages" make_venv
+fi
+if command -v go >/dev/null && [ ! -x .venv/bin/actionlint ]; then
+  step "actionlint" make_actionlint
 fi

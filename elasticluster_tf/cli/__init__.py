@@ -20,9 +20,11 @@ from elasticluster_tf.cli import (
     drifting,
     initialising,
     inspecting,
+    pipelines,
     planning,
     remote,
     rendering,
+    stating,
     validating,
 )
 
@@ -47,6 +49,8 @@ for module in (
     rendering,
     catalogues,
     costing,
+    pipelines,
+    stating,
     doctoring,
     drifting,
 ):

@@ -26,6 +26,9 @@ EncryptTo = Annotated[
 BundleFile = Annotated[
     Path | None, typer.Option("--plan", metavar="FILE", help="Apply this reviewed plan and nothing else.")
 ]
+Check = Annotated[
+    bool, typer.Option("--check", help="Only look whether the plan still holds; exit 3 when it does not.")
+]
 Verify = Annotated[
     Path | None,
     typer.Option("--verify", metavar="SIGNERS", help="Take it only if one of these signed it."),

@@ -107,16 +107,23 @@ def up(
     plan_file: bundles.BundleFile = None,
     verify: bundles.Verify = None,
     identity: bundles.Identity = None,
+    check: bundles.Check = False,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
     """Make the cluster as the file says: plan, ask, build, configure, check."""
+    if check and not plan_file:
+        raise typer.BadParameter("--check is about a plan: name it with --plan")
     with reporting(as_json, verbose) as screen:
         if plan_file:
             found = bundles.read(screen, plan_file, verify, identity)
             named = [*(file or ()), *(files or ())] or [Path(path) for path in found.manifest.paths]
             whole = cluster(screen, named, None, list(found.manifest.assignments), workdir, allow)
-            screen.show("up", whole.up_bundle(found, str(plan_file)))
+            if check:
+                whole.check_bundle(found, str(plan_file))
+                screen.line(f"{plan_file}: the plan holds for what is here now")
+            else:
+                screen.show("up", whole.up_bundle(found, str(plan_file)))
             return
         wanted = cluster(screen, files, file, assign, workdir, allow)
         report = wanted.up(

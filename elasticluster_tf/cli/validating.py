@@ -1,10 +1,15 @@
 """`ectf validate`, `ectf config`, `ectf schema`."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from elasticluster_tf.cli.options import AsJson, Assignments, Files, MoreFiles, catalogue, reporting, source
+
+if TYPE_CHECKING:
+    from elasticluster_tf.console import Screen
+    from elasticluster_tf.errors import Problem
 
 
 def register(app: typer.Typer) -> None:
@@ -15,19 +20,49 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    files: Files = None, file: MoreFiles = None, assign: Assignments = None, as_json: AsJson = False
+    files: Files = None,
+    file: MoreFiles = None,
+    assign: Assignments = None,
+    sarif: Annotated[
+        Path | None, typer.Option("--sarif", metavar="FILE", help="Write problems as SARIF; `-`: to stdout.")
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write a JUnit report; `-`: to stdout.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check the cluster file: every problem at once, with its place and a hint."""
+    if [str(one) for one in (sarif, junit)].count("-") + as_json > 1:
+        raise typer.BadParameter("only one form can go to standard output: name a file for the other")
     with reporting(as_json) as screen:
+        from elasticluster_tf.console import findings
+        from elasticluster_tf.errors import InputError
         from elasticluster_tf.reports import ValidateReport
 
         wanted = source(files, file, assign)
-        found = wanted.resolved
-        wanted.policies  # noqa: B018 - read to be checked
+        problems: tuple[Problem, ...] = ()
+        try:
+            found = wanted.resolved
+            wanted.policies  # noqa: B018 - read to be checked
+        except InputError as error:
+            problems = error.problems
+            raise
+        finally:
+            _write(screen, sarif, findings.sarif(problems))
+            _write(screen, junit, findings.junit(problems, str(wanted.files[0])))
         if as_json:
             screen.show("validate", ValidateReport(found.config.name, len(found.nodes)))
         else:
             screen.line(f"{found.config.name}: {len(found.nodes)} nodes, no problems")
+
+
+def _write(screen: "Screen", target: Path | None, text: str) -> None:
+    from elasticluster_tf.workdir import write_whole
+
+    if target and str(target) == "-":
+        screen.text(text)
+    elif target:
+        write_whole(target, f"{text}\n")
 
 
 def config(

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from elasticluster_tf import documents
+from elasticluster_tf.config import state_secrets
 from elasticluster_tf.config.models import CloudChoice, ClusterConfig, Group, Guard, Size, Ssh, State, Volume
 from elasticluster_tf.documents import Document, KeyPath
 from elasticluster_tf.errors import InputError, Problem, did_you_mean
@@ -55,7 +56,7 @@ def parse(document: Document) -> tuple[ClusterConfig | None, tuple[Problem, ...]
         config = ClusterConfig.model_validate(document.data, strict=None)
     except ValidationError as error:
         return None, tuple(_problem(document, details) for details in error.errors())
-    return config, tuple(_group_problems(document, config))
+    return config, (*_group_problems(document, config), *state_secrets.problems(document))
 
 
 def _group_problems(document: Document, config: ClusterConfig) -> list[Problem]:

@@ -15,6 +15,7 @@ from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import BuiltNode
 from elasticluster_tf.pipeline import (
+    bootstrapping,
     bundling,
     draining,
     drifting,
@@ -33,6 +34,7 @@ from elasticluster_tf.plan import Plan
 from elasticluster_tf.reports import ClusterStatus, DownReport, DriftReport, NodeStatus, UpReport
 from elasticluster_tf.source import Source
 from elasticluster_tf.terraform import State
+from elasticluster_tf.terraform.runner import PLAN_FILE
 from elasticluster_tf.workdir import Workdir
 
 Confirm = Callable[[Plan], bool]
@@ -107,6 +109,20 @@ class Cluster:
             planned = bundling.take_up(run, self.source, files, bundle, where)
             login.root_secret(run.workdir, self.world)
             return self._carry_out(run, planned, files, Order(**bundle.manifest.order))
+
+    def check_bundle(self, bundle: Bundle, where: str) -> None:
+        """Raise Refused when a bundle could not be applied now; nothing is done."""
+        files = self.rendered()
+        with begin(self.workdir, "check", self.world) as run:
+            bundling.take_up(run, self.source, files, bundle, where)
+            (run.workdir.path / PLAN_FILE).unlink()
+
+    def bootstrap_state(self, confirm: Confirm, more: Mapping[str, str]) -> Plan:
+        """Make the place where `state:` wants the state: plan, confirm, apply."""
+        wanted = bootstrapping.store(self.resolved, more, self.world.cache / "hcl")
+        folder = Workdir(self.workdir.path / bootstrapping.FOLDER)
+        with begin(folder, "bootstrap", self.world) as run:
+            return bootstrapping.make(run, self.resolved.config.name, wanted, confirm)
 
     def _carry_out(self, run: Run, planned: Planned, files: Mapping[str, str], order: Order) -> UpReport:
         state = planned.standing.state

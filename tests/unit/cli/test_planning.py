@@ -95,3 +95,25 @@ def test_up_is_refused_before_anything_is_written(
     assert cli.run(["up", "-y", *words, str(tmp_path / "cluster.yaml")]) in (3, 4)
     assert complaint in capsys.readouterr().err
     assert not (tmp_path / ".ectf").exists()
+
+
+def test_a_bundle_is_looked_at_without_being_applied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cluster.yaml").write_text(echo_file(2), encoding="utf-8")
+    assert cli.run(["plan", "--no-configure", "--out", "p"]) == 0
+    capsys.readouterr()
+    assert cli.run(["show", "p", "--markdown"]) == 0
+    assert capsys.readouterr().out.startswith("<!-- ectf plan: demo -->\n")
+    assert cli.run(["up", "--plan", "p", "--check"]) == 0
+    assert "p: the plan holds" in capsys.readouterr().err
+    assert not Path(".ectf/demo/keep/terraform.tfstate").exists()
+    assert not Path(".ectf/demo/tfplan").exists()
+    Path("cluster.yaml").write_text(echo_file(3), encoding="utf-8")
+    assert cli.run(["up", "--plan", "p", "--check"]) == 3
+    assert "cluster file cluster.yaml differs" in capsys.readouterr().err
+
+
+def test_check_is_about_a_bundle() -> None:
+    assert cli.run(["up", "--check"]) == 4

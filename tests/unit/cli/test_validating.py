@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -503,3 +504,21 @@ def test_what_config_shows_is_a_file_that_means_the_same(
 def test_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "cluster.yaml of ectf"
+
+
+@pytest.mark.parametrize(("count", "code"), [(1, 0), (-1, 4)])
+def test_problems_in_the_forms_of_ci_systems(
+    count: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cluster.yaml").write_text(cluster_text(groups={"compute": {"count": count}}), encoding="utf-8")
+    assert cli.run(["validate", "--sarif", "found.sarif", "--junit", "-"]) == code
+    (run,) = json.loads(Path("found.sarif").read_text(encoding="utf-8"))["runs"]
+    assert [one["ruleId"] for one in run["results"]] == ["groups"] * (code == 4)
+    suite = ElementTree.fromstring(capsys.readouterr().out)
+    assert suite.get("failures") == str(int(code == 4))
+
+
+def test_only_one_form_goes_to_standard_output() -> None:
+    assert cli.run(["validate", "--sarif", "-", "--junit", "-"]) == 4
+    assert cli.run(["validate", "--sarif", "-", "--json"]) == 4

@@ -1,0 +1,60 @@
+"""`ectf ci`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from elasticluster_tf.cli.options import DEFAULT_FILE, Files, MoreFiles, reporting, source
+
+
+class CiSystem(StrEnum):
+    """The CI systems that pipelines are written for."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JENKINS = "jenkins"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(ci)
+
+
+def ci(
+    system: Annotated[CiSystem, typer.Argument(help="The CI system.")],
+    files: Files = None,
+    file: MoreFiles = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write elsewhere; `-` is standard output."),
+    ] = None,
+    branch: Annotated[str, typer.Option("--branch", help="The branch that is applied.")] = "main",
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret", metavar="NAME", help="A variable that jobs get from the system's secrets; repeatable."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file with other content.")] = False,
+) -> None:
+    """Write a pipeline: plan on pull requests, apply with approval, look for drift every night."""
+    with reporting() as screen:
+        from elasticluster_tf import ci_files
+        from elasticluster_tf.errors import Refused
+        from elasticluster_tf.workdir import write_whole
+
+        found = source(files, file).resolved
+        named = [*(file or ()), *(files or ())] or [DEFAULT_FILE]
+        clouds = [chosen.cloud for chosen in found.clouds.values()]
+        text = ci_files.compose(system.value, found.config.name, named, branch, clouds, secret or ())
+        target = out or ci_files.SYSTEMS[system.value].target
+        if str(target) == "-":
+            screen.text(text.rstrip("\n"))
+            return
+        if target.is_file() and target.read_text(encoding="utf-8") != text and not force:
+            raise Refused("the file has other content", str(target), "--force overwrites it")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, text)
+        screen.line(f"{target} is written; what to set up once: docs/pipelines.md")
