@@ -8,14 +8,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from elasticluster_tf import bundle as bundles
-from elasticluster_tf import terraform
+from elasticluster_tf import data, terraform
+from elasticluster_tf import plan as plans
 from elasticluster_tf.bundle import Bundle, Manifest, digest
 from elasticluster_tf.cost import OWN_NAME
 from elasticluster_tf.errors import Refused
 from elasticluster_tf.pipeline import login, stages
 from elasticluster_tf.pipeline.planning import Wish
 from elasticluster_tf.pipeline.run import Run, World
-from elasticluster_tf.pipeline.values import Planned
+from elasticluster_tf.pipeline.values import Planned, Standing
 from elasticluster_tf.source import Source
 from elasticluster_tf.terraform.runner import PLAN_FILE
 from elasticluster_tf.terraform_files import STATE_PATH
@@ -130,7 +131,17 @@ def take_up(run: Run, source: Source, files: Mapping[str, str], bundle: Bundle, 
         private = {login.VALUES: bundle.files[login.VALUES]}
         run.workdir.write(private, prune=False, private=True)
         (run.workdir.path / PLAN_FILE).write_bytes(bundle.terraform)
+        _same_plan(source, standing, bundle, where)
     return Planned(standing, bundle.plan)
+
+
+def _same_plan(source: Source, standing: Standing, bundle: Bundle, where: str) -> None:
+    """Refuse a bundle that shows another plan than Terraform would apply: somebody put it together."""
+    names = [node.name for node in source.resolved.nodes]
+    found = plans.parse(standing.runner.shown_plan(), names, list(standing.state.nodes))
+    if data.plain(found) != data.plain(bundle.plan.infrastructure):
+        (standing.runner.folder / PLAN_FILE).unlink()
+        raise Refused("the plan that the bundle shows is not the one that it holds", where, "plan again")
 
 
 def _refuse(wrong: list[str], where: str) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -137,6 +137,15 @@ def test_another_version_another_place_and_one_that_expired(
     with pytest.raises(Refused) as caught:
         ground.apply(made[1])
     assert caught.value.detail == "version of ectf differs"
+
+
+def test_a_bundle_that_shows_another_plan_than_it_holds(ground: Ground, made: tuple[Path, bytes]) -> None:
+    found = bundles.unpack(made[1], "")
+    harmless = replace(found.plan, infrastructure=replace(found.plan.infrastructure, nodes=()))
+    with pytest.raises(Refused, match="not the one that it holds"):
+        ground.apply(bundles.pack(replace(found, plan=harmless)))
+    assert not ground.cluster().state().exists
+    assert not (ground.folder / ".ectf" / "demo" / "tfplan").exists()
 
 
 def test_a_plan_that_is_forbidden_becomes_no_bundle(ground: Ground) -> None:
