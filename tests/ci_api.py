@@ -110,7 +110,7 @@ def _github_zip(api: Api, found: "re.Match[str]", query: dict[str, str], body: b
 
 
 def _gitlab_user(api: Api, found: "re.Match[str]", query: dict[str, str], body: bytes) -> Any:
-    return {"id": 7}
+    return {"id": 7, "login": "github-actions[bot]"}
 
 
 def _gitlab_notes(api: Api, found: "re.Match[str]", query: dict[str, str], body: bytes) -> Any:
@@ -173,9 +173,9 @@ _ROUTES: list[tuple[str, Answer]] = [
     (rf"GET /repos/{NAME}/actions/runs/(\d+)/artifacts", _github_artifacts),
     (rf"GET /repos/{NAME}/actions/artifacts/(\d+)/zip", _github_zip),
     (r"GET /user", _gitlab_user),
-    (r"GET /projects/5/merge_requests/\d+/notes", _gitlab_notes),
-    (r"POST /projects/5/merge_requests/\d+/notes", _gitlab_new),
-    (r"PUT /projects/5/merge_requests/\d+/notes/(\d+)", _gitlab_edit),
+    (r"GET /projects/(?:5|lab%2Fcluster)/merge_requests/\d+/notes", _gitlab_notes),
+    (r"POST /projects/(?:5|lab%2Fcluster)/merge_requests/\d+/notes", _gitlab_new),
+    (r"PUT /projects/(?:5|lab%2Fcluster)/merge_requests/\d+/notes/(\d+)", _gitlab_edit),
     (r"GET /projects/5/repository/commits/(\w+)/merge_requests", _gitlab_requests),
     (r"GET /projects/5/merge_requests/(\d+)/pipelines", _gitlab_pipelines),
     (r"GET /projects/5/pipelines/(\d+)/jobs", _gitlab_jobs),

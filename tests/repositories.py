@@ -47,6 +47,7 @@ class Project:
     environment: Mapping[str, str] = field(default_factory=dict)
     name: str = "lab"
     jobs: int = 0
+    change_url: str = f"https://forge.example.org/{ci_api.NAME}/pull/"
 
     @property
     def work(self) -> Path:
@@ -142,6 +143,8 @@ class Project:
             "GITHUB_SHA": self.git("rev-parse", "HEAD", folder=folder),
             "GITHUB_OUTPUT": str(folder.parent / "output"),
             "GITHUB_STEP_SUMMARY": str(folder.parent / "summary"),
+            "ECTF_COMMENT_TOKEN": ci_api.TOKEN,
+            "ECTF_COMMENT_API": self.api.address,
             "ECTF_GITLAB_TOKEN": ci_api.TOKEN,
             "CI_API_V4_URL": self.api.address,
             "CI_PROJECT_ID": "5",
@@ -150,7 +153,8 @@ class Project:
 
     def planned(self, number: int, branch: str) -> tuple[Job, Change]:
         """The plan job of a change, whose bundle becomes its artifact."""
-        job = self.job("plan", branch, PULL_REQUEST=str(number), CI_MERGE_REQUEST_IID=str(number))
+        told = dict.fromkeys(("PULL_REQUEST", "CI_MERGE_REQUEST_IID", "CHANGE_ID"), str(number))
+        job = self.job("plan", branch, b"", **{"CHANGE_URL": f"{self.change_url}{number}", **told})
         change = Change(number, self.git("rev-parse", f"origin/{branch}"))
         if job.bundle.is_file():
             change.bundle = job.bundle.read_bytes()

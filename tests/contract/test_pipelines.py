@@ -14,7 +14,7 @@ from tests import ci_api, http_state
 from tests.builders import ECHO
 from tests.repositories import Project
 
-AUTHOR = {"github": "github-actions[bot]", "gitlab": "bot"}
+AUTHOR = {"github": "github-actions[bot]", "gitlab": "bot", "jenkins": "github-actions[bot]"}
 
 
 @pytest.fixture(params=["github", "gitlab"])
@@ -25,6 +25,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Project]
         yield found
 
 
+@pytest.mark.parametrize("project", ["github", "gitlab", "jenkins"], indirect=True)
 def test_a_comment_is_made_once_and_then_kept_up_to_date(project: Project) -> None:
     others = [("someone", "<!-- ectf plan: lab -->\nnot ours"), (AUTHOR[project.system], "another cluster's")]
     for author, text in others:
@@ -144,11 +145,24 @@ def test_jenkins_plans_what_main_has(project: Project) -> None:
     assert job.code == 0, job.output
     assert "2 to create" in job.plan
     project.merge("more", change)
+    project.api.requests.clear()
     job = project.job("prepare", bundle=change.bundle)  # what an earlier build left in the workspace
     assert job.code == 0, job.output
     assert job.bundle.read_bytes() not in (b"", change.bundle)
     assert "2 to create" in job.output
     assert project.api.requests == []
+
+
+@pytest.mark.parametrize("project", ["jenkins"], indirect=True)
+def test_jenkins_comments_merge_requests_as_well(project: Project) -> None:
+    project.change_url = "https://forge.example.org/lab/cluster/-/merge_requests/"
+    project.change("count: 1", "count: 2", "more")
+    job, _ = project.planned(3, "more")
+    assert job.code == 0, job.output
+    assert [one["author"] for one in project.api.comments] == ["bot"]
+    project.environment = {"ECTF_COMMENT_TOKEN": "none"}
+    assert project.planned(4, "more")[0].code == 0
+    assert len(project.api.comments) == 1
 
 
 def test_the_token_stands_in_no_command_line(project: Project) -> None:
