@@ -77,7 +77,7 @@ def test_a_failing_task_names_node_role_and_task_and_the_next_up_goes_on(make_fo
     folder.ectf("up", "--yes")
     assert folder.ssh("worker002", "cat /etc/flaky-after") == "after"
     podman("stop", "-t", "1", folder.nodes()["worker001"]["instance_id"])
-    ended = folder.ectf("configure", code=6)
+    ended = folder.ectf("configure", "--all", code=6)
     assert "worker001" in ended.text and "unreachable" in ended.text
     assert [one["state"] for one in folder.ectf("status", "--json").json()["nodes"]] == [
         "unreachable",

@@ -85,7 +85,7 @@ def test_up_from_nothing_runs_an_array_job_and_one_on_two_hosts(cluster: Folder)
 
 
 def test_up_again_changes_nothing(cluster: Folder) -> None:
-    assert changed(cluster) == {}
+    assert changed(cluster, "--all") == {}
 
 
 def test_a_worker_more_takes_jobs_and_disturbs_none(cluster: Folder) -> None:
