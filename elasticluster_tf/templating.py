@@ -1,6 +1,6 @@
 """Texts from the shipped templates. The only door to jinja2.
 
-Values that users write never come to templates of HCL and YAML: these get checked identifiers and the text of
+What a user writes never comes to templates of HCL and YAML: these get checked identifiers and the text of
 our own folders. Templates of HTML (`*.html.j2`) may get any value, and escape it.
 """
 
