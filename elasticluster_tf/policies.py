@@ -53,15 +53,19 @@ class Denial:
     subjects: tuple[str, ...] = ()
 
 
+def files(folder: Path) -> list[Path]:
+    """The files of a folder of rules."""
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+
+
 def load(folder: Path, taken: Sequence[str] = ()) -> tuple[Policy, ...]:
     """The rules of a folder; `taken` are names of other rules.
 
     Raises InputError with all that is wrong in its files.
     """
-    files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
     found: list[Policy] = []
     problems: list[Problem] = []
-    for file in files:
+    for file in files(folder):
         document = documents.parse(file.read_text(encoding="utf-8"), str(file), {})
         try:
             rules = _File.model_validate(document.data).rules

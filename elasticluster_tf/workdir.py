@@ -183,17 +183,17 @@ def existing(base: Path) -> list[Workdir]:
     return [Workdir(path.parent) for path in sorted((base / ".ectf").glob("*/keep"))]
 
 
-def write_whole(path: Path, text: str, mode: int = 0o644, sync: bool = False) -> None:
-    """Write a file in one step: a reader sees the old text or the new one.
+def write_whole(path: Path, content: str | bytes, mode: int = 0o644, sync: bool = False) -> None:
+    """Write a file in one step: a reader sees the old content or the new one.
 
     `sync` waits for the disk, for what can't be made again.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    with os.fdopen(descriptor, "wb") as file:
         os.fchmod(descriptor, mode)
-        file.write(text)
+        file.write(content.encode() if isinstance(content, str) else content)
         if sync:
             file.flush()
             os.fsync(descriptor)

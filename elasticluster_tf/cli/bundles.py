@@ -64,13 +64,11 @@ def write(file: Path, body: bytes, sign: Path | None, encrypt_to: list[str] | No
     import os
 
     from elasticluster_tf import sealing
+    from elasticluster_tf.workdir import write_whole
 
     if encrypt_to:
         body = sealing.encrypt(body, encrypt_to)
-    half = file.with_name(f".{file.name}.{os.getpid()}")
-    half.touch(mode=0o600)
-    half.write_bytes(body)
-    half.replace(file)
+    write_whole(file, body, 0o600)
     if sign:
         sealing.sign(file, sign, os.environ)
 

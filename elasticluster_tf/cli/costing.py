@@ -1,12 +1,12 @@
 """`ectf cost`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from elasticluster_tf.cli.options import (
-    DEFAULT_FILE,
     AsJson,
     Assignments,
     Files,
@@ -44,11 +44,11 @@ def cost(
     with reporting(as_json) as screen:
         from elasticluster_tf.reports import CostReport
 
-        named = [*(file or ()), *(files or ())] or [DEFAULT_FILE]
+        wanted = source(files, file, assign)
         if on:
-            found = [_estimate(source([*named, place], None, assign), str(place)) for place in on]
+            found = [_estimate(replace(wanted, files=(*wanted.files, place)), str(place)) for place in on]
         else:
-            found = [_estimate(source(named, None, assign))]
+            found = [_estimate(wanted)]
         screen.show("cost", CostReport(tuple(found)))
 
 

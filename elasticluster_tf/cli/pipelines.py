@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from elasticluster_tf.cli.options import DEFAULT_FILE, Files, MoreFiles, reporting, source
+from elasticluster_tf.cli.options import Files, MoreFiles, reporting, source
 
 
 class CiSystem(StrEnum):
@@ -45,10 +45,10 @@ def ci(
         from elasticluster_tf.errors import Refused
         from elasticluster_tf.workdir import write_whole
 
-        found = source(files, file).resolved
-        named = [*(file or ()), *(files or ())] or [DEFAULT_FILE]
+        wanted = source(files, file)
+        found = wanted.resolved
         clouds = [chosen.cloud for chosen in found.clouds.values()]
-        text = ci_files.compose(system.value, found.config.name, named, branch, clouds, secret or ())
+        text = ci_files.compose(system.value, found.config.name, wanted.files, branch, clouds, secret or ())
         target = out or ci_files.SYSTEMS[system.value].target
         if str(target) == "-":
             screen.text(text.rstrip("\n"))

@@ -48,20 +48,22 @@ def validate(
             problems = error.problems
             raise
         finally:
-            _write(screen, sarif, findings.sarif(problems))
-            _write(screen, junit, findings.junit(problems, str(wanted.files[0])))
+            if sarif:
+                _write(screen, sarif, findings.sarif(problems))
+            if junit:
+                _write(screen, junit, findings.junit(problems, str(wanted.files[0])))
         if as_json:
             screen.show("validate", ValidateReport(found.config.name, len(found.nodes)))
         else:
             screen.line(f"{found.config.name}: {len(found.nodes)} nodes, no problems")
 
 
-def _write(screen: "Screen", target: Path | None, text: str) -> None:
+def _write(screen: "Screen", target: Path, text: str) -> None:
     from elasticluster_tf.workdir import write_whole
 
-    if target and str(target) == "-":
+    if str(target) == "-":
         screen.text(text)
-    elif target:
+    else:
         write_whole(target, f"{text}\n")
 
 

@@ -8,12 +8,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from elasticluster_tf import bundle as bundles
-from elasticluster_tf import data, terraform
+from elasticluster_tf import data, policies, terraform
 from elasticluster_tf import plan as plans
 from elasticluster_tf.bundle import Bundle, Manifest, digest
 from elasticluster_tf.cost import OWN_NAME
 from elasticluster_tf.errors import Refused
-from elasticluster_tf.pipeline import login, stages
+from elasticluster_tf.pipeline import keeping, login, stages
 from elasticluster_tf.pipeline.planning import Wish
 from elasticluster_tf.pipeline.run import Run, World
 from elasticluster_tf.pipeline.values import Planned, Standing
@@ -58,7 +58,7 @@ def make(
 
 def _beside(workdir: Workdir) -> dict[str, str]:
     """What Terraform was given beside the rendered files."""
-    paths = [workdir.path / name for name in (login.VALUES, "kept.tf", LOCK_FILE)]
+    paths = [workdir.path / name for name in (login.VALUES, keeping.FILE, LOCK_FILE)]
     return {path.name: path.read_text(encoding="utf-8") for path in paths if path.is_file()}
 
 
@@ -74,7 +74,7 @@ def inputs(source: Source, files: Mapping[str, str], workdir: Workdir, world: Wo
     rest = {path: text for path, text in files.items() if not path.startswith(("ansible/roles/", "modules/"))}
     found["rendered files"] = _of_text(json.dumps(rest, sort_keys=True))
     found["rules in policy/"] = _of_text(
-        "".join(_of_file(path) for path in sorted((source.base / "policy").glob("*.y*ml")))
+        "".join(_of_file(path) for path in policies.files(source.base / policies.FOLDER))
     )
     book = source.base / (source.resolved.config.prices or OWN_NAME)
     shipped = [one.cloud.path / "prices.json" for one in source.resolved.clouds.values()]

@@ -50,7 +50,7 @@ def judge(
 
 def judge_down(resolved: Resolved, state: State, found: InfraPlan) -> tuple[Verdict, ...]:
     """The verdicts on a plan that destroys the cluster: the rules that hold even then."""
-    case = Case(found, resolved.config, resolved.software, (), state.nodes, destroying=True)
+    case = Case(found, resolved.config, resolved.software, (), state.nodes)
     levels = resolved.config.guard.rules
     return tuple(verdict(one.name, one.level, list(one.check(case)), levels) for one in RULES if one.for_down)
 

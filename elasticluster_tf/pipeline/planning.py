@@ -53,6 +53,8 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish:
         cost=price,
         groups=plans.group_sizes(resolved.nodes, standing.state.nodes),
     )
+    if not wish.policies:  # a large plan's document takes time, and nobody would read it
+        return Planned(standing, joined)
     own = judging.judge_own(wish.policies, data.document("plan", joined), resolved, wish.allow)
     return Planned(standing, replace(joined, risks=(*joined.risks, *own)))
 

@@ -25,8 +25,7 @@ _PORTABLE = re.compile(r"([a-z]+)-(\d+(?:\.\d+)?)")
 class Case:
     """What rules judge: the plan, the cluster as wanted, and what stood before.
 
-    `built` are the nodes of the state, `images` the images of its groups; `destroying` says that the whole
-    cluster goes on purpose.
+    `built` are the nodes of the state, `images` the images of its groups.
     """
 
     infrastructure: InfraPlan
@@ -36,7 +35,6 @@ class Case:
     built: Mapping[str, BuiltNode] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     cost: Cost | None = None
-    destroying: bool = False
 
     def losing(self, *actions: str) -> dict[str, str]:
         """Nodes whose machine goes, and their groups."""
