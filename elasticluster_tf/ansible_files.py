@@ -12,8 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from elasticluster_tf import resources, software, templating
+from elasticluster_tf import content, resources, software, templating
 from elasticluster_tf.config import ClusterConfig
+from elasticluster_tf.content import Content
 from elasticluster_tf.nodes import BuiltNode, Node, SharedFs
 from elasticluster_tf.software import BASE_ROLE, Software
 
@@ -22,7 +23,7 @@ Files = dict[str, str]
 SharedFsByCloud = Mapping[str, Mapping[str, SharedFs]]
 
 # Files of a role that a run does not need.
-_NOT_COPIED = ("software.yaml", "playbook.yml", "README.md")
+_NOT_COPIED = ("software.yaml", "playbook.yml", "README.md", "molecule", "tests")
 # Our plugins, by kind: the folder beside the playbooks where Ansible finds them without being told.
 _PLUGINS = {
     "lookup": "lookup_plugins",
@@ -44,10 +45,16 @@ class Access:
     identity: Path
 
 
-def render(config: ClusterConfig, carried: Sequence[Software]) -> Files:
-    """Playbooks, roles and settings: all that the cluster file alone decides."""
+def render(config: ClusterConfig, carried: Sequence[Software], own: Content = Content()) -> Files:
+    """Playbooks, roles and settings: all that the cluster file, and the content it names, decide."""
+    playbooks = content.imports(own)
+    values = {
+        "software": [one.name for one in carried],
+        "before": playbooks.get(content.BEFORE, []),
+        "after": playbooks.get(content.AFTER, []),
+    }
     files = {
-        "ansible/site.yml": templating.render("site.yml.j2", {"software": [one.name for one in carried]}),
+        "ansible/site.yml": templating.render("site.yml.j2", values),
         "ansible/addresses.yml": templating.render("addresses.yml.j2", {}),
         "ansible/ansible.cfg": templating.render("ansible.cfg.j2", {"forks": _forks(config)}),
         "ansible/inventory": templating.render("inventory.j2", {}),
@@ -56,6 +63,7 @@ def render(config: ClusterConfig, carried: Sequence[Software]) -> Files:
     for kind, beside_playbooks in _PLUGINS.items():
         for path in sorted((plugins / kind).glob("[a-z]*.py")):
             files[f"ansible/{beside_playbooks}/{path.name}"] = path.read_text(encoding="utf-8")
+    files.update(content.render(own))
     shipped = resources.folder("roles")
     for name in [BASE_ROLE, *(role for one in carried for role in one.facts.roles)]:
         files.update(_role(shipped / name, name))
@@ -71,13 +79,7 @@ def _forks(config: ClusterConfig) -> int:
 
 
 def _role(folder: Path, name: str) -> Files:
-    return {
-        f"ansible/roles/{name}/{path.relative_to(folder)}": path.read_text(encoding="utf-8")
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.relative_to(folder).parts[0] not in (*_NOT_COPIED, "molecule", "tests")
-        and "__pycache__" not in path.parts
-    }
+    return content.tree(folder, f"ansible/roles/{name}", _NOT_COPIED)
 
 
 def connect(
@@ -140,6 +142,8 @@ def inventory(
             if name in bootstrapped:
                 host["node_bootstrapped"] = True
     common: dict[str, Any] = {"cluster_name": config.name}
+    if mirrors := config.mirrors.model_dump(exclude_none=True):
+        common["cluster_mirrors"] = mirrors
     if shared_fs:
         common["cluster_shared_fs"] = {
             label: {name: asdict(one) for name, one in found.items()} for label, found in shared_fs.items()

@@ -1,12 +1,13 @@
 """Everything that can be wrong before Terraform runs, found at once, and the cluster as resolved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from elasticluster_tf import clouds, config, nodes, software
+from elasticluster_tf import clouds, config, content, nodes, software
 from elasticluster_tf.clouds import Chosen, Cloud
 from elasticluster_tf.config import ClusterConfig
+from elasticluster_tf.content import Content
 from elasticluster_tf.documents import Document
 from elasticluster_tf.errors import InputError, Problem
 from elasticluster_tf.nodes import Node
@@ -23,13 +24,14 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Resolved:
-    """A cluster file that is right: its configuration, clouds, software and nodes."""
+    """A cluster file that is right: configuration, clouds, software, nodes, and content of one's own."""
 
     config: ClusterConfig
     document: Document
     clouds: Mapping[str, Chosen]
     software: tuple[Software, ...]
     nodes: tuple[Node, ...]
+    content: Content = field(default_factory=Content)
 
 
 def catalogue(hcl_cache: Path | None = None, own_roles: Path | None = None) -> Catalogue:
@@ -58,12 +60,14 @@ def resolve(document: Document, base: Path, known: Catalogue) -> Resolved:
             systems[name] = image.os
     carried, wrong = software.choose(typed, document, known.software, systems)
     found += wrong
+    own, wrong = content.find(typed, document, base)
+    found += wrong
     found += clouds.label_problems(document, typed, chosen)
     found += nodes.problems(typed, document, chosen)
     found += _name_clashes(document, typed, carried)
     if found:
         raise InputError(found)
-    return Resolved(typed, document, chosen, carried, nodes.expand(typed, chosen, carried))
+    return Resolved(typed, document, chosen, carried, nodes.expand(typed, chosen, carried), own)
 
 
 def _name_clashes(document: Document, typed: ClusterConfig, carried: tuple[Software, ...]) -> list[Problem]:

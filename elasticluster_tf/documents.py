@@ -68,6 +68,17 @@ def plain(text: str) -> Any:
     return YAML(typ="safe").load(text)
 
 
+def keys_of_items(text: str, name: str) -> list[set[str]]:
+    """The keys of each mapping of a YAML list, whatever tags its values bear; empty for anything else.
+
+    Raises InputError for what is no YAML.
+    """
+    root = _compose(text, name)
+    if not isinstance(root, SequenceNode) or not all(isinstance(one, MappingNode) for one in root.value):
+        return []
+    return [{key.value for key, _ in one.value} for one in root.value]
+
+
 def read(path: Path, environment: Mapping[str, str]) -> Document:
     """Read one file.
 
@@ -85,10 +96,10 @@ def read(path: Path, environment: Mapping[str, str]) -> Document:
     return parse(text, str(path), environment, (path,))
 
 
-def parse(text: str, name: str, environment: Mapping[str, str], sources: tuple[Path, ...] = ()) -> Document:
-    """Read a text; `name` stands for the file in messages."""
+def _compose(text: str, name: str) -> Node | None:
+    """The nodes of a YAML text; raises InputError for what is none."""
     try:
-        root = YAML(typ="safe", pure=True).compose(StringIO(text))
+        root: Node | None = YAML(typ="safe", pure=True).compose(StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _place(name, text.splitlines(), mark) if mark else Place(name, 0, 0)
@@ -101,6 +112,12 @@ def parse(text: str, name: str, environment: Mapping[str, str], sources: tuple[P
         ) from error
     except RecursionError as error:
         raise InputError([Problem("this is nested too deeply", "", Place(name, 1, 1))]) from error
+    return root
+
+
+def parse(text: str, name: str, environment: Mapping[str, str], sources: tuple[Path, ...] = ()) -> Document:
+    """Read a text; `name` stands for the file in messages."""
+    root = _compose(text, name)
     if root is None:
         return Document({}, {}, {(): Place(name, 1, 1)}, sources)
     reader = _Reader(name, text.splitlines(), environment)

@@ -40,7 +40,16 @@ def _absolute(text: str) -> str:
     return text
 
 
+def _url(text: str) -> str:
+    if "@" in text:
+        raise ValueError("no user and password here: let the mirror know the hosts by their address")
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~%+/-]*)?", text):
+        raise ValueError("write an address as in http://mirror.example.org:3142")
+    return text
+
+
 Text = Annotated[StrictStr, AfterValidator(_one_line)]
+Url = Annotated[StrictStr, AfterValidator(_url)]
 Cidr = Annotated[StrictStr, AfterValidator(_cidr)]
 Number = Annotated[int | float, Field(gt=0)]
 
@@ -154,6 +163,47 @@ class SoftwareChoice(BaseModel):
         }
 
 
+class Mirrors(_Model):
+    """Where hosts get packages from when they can't, or should not, reach the internet."""
+
+    apt: Url | None = Field(None, description="HTTP proxy that apt fetches packages through.")
+    yum: Url | None = Field(None, description="HTTP proxy that dnf fetches packages through.")
+    pip: Url | None = Field(None, description="Index that pip installs from, such as …/simple.")
+
+
+class Requirement(_Model):
+    """A collection or role of others that playbooks use: one version, proven by its archive's checksum."""
+
+    collection: Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = Field(
+        None, description="A collection, as in `community.general`."
+    )
+    role: Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")] | None = Field(
+        None, description="A role, by the name that playbooks use."
+    )
+    version: Annotated[StrictStr, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]*$")] = Field(
+        description="Its version."
+    )
+    sha256: Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="SHA-256 of its archive; Galaxy's page of the version shows it."
+    )
+    source: Text | None = Field(
+        None, description="Address or path of the archive. Default for a collection: the Galaxy server."
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.collection is None) == (self.role is None):
+            raise ValueError("name a `collection` or a `role`")
+        if self.role and not self.source:
+            raise ValueError("a role needs a `source`: Galaxy keeps no archive of roles that has a checksum")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Its name in playbooks."""
+        return self.collection or self.role or ""
+
+
 class Guard(_Model):
     """Limits that a plan may not cross; `ectf plan` lists the rules."""
 
@@ -199,6 +249,16 @@ class ClusterConfig(_Model):
     software: dict[StrictStr, SoftwareChoice] = Field(
         default_factory=dict, description="Software by name; the order is the order of configuration."
     )
+    before: tuple[Text, ...] = Field(
+        (), strict=False, description="Your own playbooks, run before the software: paths from this file."
+    )
+    after: tuple[Text, ...] = Field(
+        (), strict=False, description="Your own playbooks, run after the software: paths from this file."
+    )
+    requirements: tuple[Requirement, ...] = Field(
+        (), strict=False, description="Collections and roles of others that your playbooks and roles use."
+    )
+    mirrors: Mirrors = Field(Mirrors(), description="Where hosts get packages from.")
     labels: dict[Text, Text] = Field(default_factory=dict, description="Labels (tags) of everything.")
     guard: Guard = Field(Guard(), description="Limits that a plan may not cross.")
     protect: tuple[Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]*(/[a-z][a-z0-9]*)?$")], ...] = Field(

@@ -12,7 +12,18 @@ from pydantic_core import ErrorDetails
 
 from elasticluster_tf import documents
 from elasticluster_tf.config import state_secrets
-from elasticluster_tf.config.models import CloudChoice, ClusterConfig, Group, Guard, Size, Ssh, State, Volume
+from elasticluster_tf.config.models import (
+    CloudChoice,
+    ClusterConfig,
+    Group,
+    Guard,
+    Mirrors,
+    Requirement,
+    Size,
+    Ssh,
+    State,
+    Volume,
+)
 from elasticluster_tf.documents import Document, KeyPath
 from elasticluster_tf.errors import InputError, Problem, did_you_mean
 
@@ -121,7 +132,14 @@ def describe(path: KeyPath) -> str:
 
 
 # What the mappings of a cluster file are, by key; of a group's own below.
-_MODELS: dict[str, type[BaseModel]] = {"ssh": Ssh, "guard": Guard, "cloud": CloudChoice, "state": State}
+_MODELS: dict[str, type[BaseModel]] = {
+    "ssh": Ssh,
+    "guard": Guard,
+    "cloud": CloudChoice,
+    "mirrors": Mirrors,
+    "requirements": Requirement,
+    "state": State,
+}
 _GROUP_MODELS: dict[str, type[BaseModel]] = {"size": Size, "volumes": Volume, "cloud": CloudChoice}
 
 

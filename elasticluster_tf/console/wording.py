@@ -25,7 +25,8 @@ _REASONS = {
     "software": "not configured for it yet",
     "parts": "other parts",
     "host": "its size, disks or address changed",
-    "role": "the role changed",
+    "role": "its files changed",
+    "follows": "what it may build on runs again",
     "asked": "asked for with --all",
 }
 

@@ -23,6 +23,7 @@ from elasticluster_tf.pipeline import (
     judging,
     login,
     planning,
+    requiring,
     sign_in,
     stages,
     teardown,
@@ -72,7 +73,7 @@ class Cluster:
         return {
             "cluster.yaml": documents.dump(self.source.document.data),
             **terraform_files.render(root),
-            **ansible_files.render(found.config, found.software),
+            **ansible_files.render(found.config, found.software, found.content),
         }
 
     def plan(self, order: Order = Order()) -> Plan:
@@ -98,7 +99,7 @@ class Cluster:
         with begin(self.workdir, "up", self.world) as run:
             planned = planning.plan(run, self.resolved, files, known, wish)
             judging.enforce(run, planned.plan)
-            login.root_secret(run.workdir, self.world)
+            self._make_ready(run, order)
             stages.confirm(planned.plan, confirm)
             return self._carry_out(run, planned, files, order)
 
@@ -107,8 +108,9 @@ class Cluster:
         files = self.rendered()
         with begin(self.workdir, "up", self.world) as run:
             planned = bundling.take_up(run, self.source, files, bundle, where)
-            login.root_secret(run.workdir, self.world)
-            return self._carry_out(run, planned, files, Order(**bundle.manifest.order))
+            order = Order(**bundle.manifest.order)
+            self._make_ready(run, order)
+            return self._carry_out(run, planned, files, order)
 
     def check_bundle(self, bundle: Bundle, where: str) -> None:
         """Raise Refused when a bundle could not be applied now; nothing is done."""
@@ -136,6 +138,12 @@ class Cluster:
             return stages.report(self.resolved, built, planned.plan, self.access)
         return stages.configure(run, self.resolved, built, files, planned.plan, self.access, order)
 
+    def _make_ready(self, run: Run, order: Order) -> None:
+        """What a run can't do without, before it builds anything."""
+        login.root_secret(run.workdir, self.world)
+        if order.configure:
+            requiring.ready(run, self.resolved)
+
     def _wish(self, order: Order) -> Wish:
         stages.check_limit(self.resolved, order.limit)
         stages.check_groups(self.resolved, order.refresh_images)
@@ -148,6 +156,7 @@ class Cluster:
         files = self.rendered()
         with begin(self.workdir, "configure", self.world) as run:
             built = stages.read_built(run, self.resolved, files, self.allow)
+            requiring.ready(run, self.resolved)
             login.write_connection(run.workdir, self.resolved, built.state, self.access, self.world)
             return stages.configure(run, self.resolved, built, files, None, self.access, order)
 
@@ -155,6 +164,7 @@ class Cluster:
         """What is no longer as ectf left it. Asks clouds and hosts, changes nothing."""
         files = self.rendered()
         with begin(self.workdir, "drift", self.world) as run:
+            requiring.ready(run, self.resolved)
             return drifting.look(run, self.resolved, files, self.allow, self.access)
 
     def down(self, confirm: Confirm) -> DownReport:

@@ -1,6 +1,6 @@
 """What a run would do, joined: machines, configuration, cost and risk; and the record it is compared with."""
 
-from elasticluster_tf.plan.configuration import ConfigurationPlan, RoleRun, compare, wanted
+from elasticluster_tf.plan.configuration import ConfigurationPlan, RoleRun, compare
 from elasticluster_tf.plan.infrastructure import (
     ACTIONS,
     Action,
@@ -13,6 +13,7 @@ from elasticluster_tf.plan.infrastructure import (
 )
 from elasticluster_tf.plan.record import Record
 from elasticluster_tf.plan.risk import Verdict
+from elasticluster_tf.plan.wanted import wanted
 from elasticluster_tf.plan.whole import GroupSize, Plan, group_sizes
 
 __all__ = [

@@ -1,27 +1,21 @@
 """The configuration half of a plan: which roles run on which hosts and why, told from the record alone."""
 
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
 
-from elasticluster_tf import ansible_files, software
-from elasticluster_tf.config import ClusterConfig
-from elasticluster_tf.nodes import BuiltNode, Node
-from elasticluster_tf.plan.record import NodeRecord, Record, Setup, digest
-from elasticluster_tf.software import BASE_ROLE, Software
+from elasticluster_tf import content
+from elasticluster_tf.nodes import Node
+from elasticluster_tf.plan.record import SECRET, NodeRecord, Record, Setup
+from elasticluster_tf.software import BASE_ROLE
 
-# Of a host that is not built yet nothing but its name is known.
-_UNKNOWN = "unknown"
-_SECRET = "secret"  # noqa: S105 - the key under which a secret variable's digest stands
-# scrypt's cost (RFC 7914): 16 MiB and some 50 ms a guess; the state may be read by many.
-_SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 16}
+_PLAYBOOKS = (content.BEFORE, content.AFTER)
 
 Kind = Literal[
-    "new", "replaced", "unfinished", "software", "parts", "host", "role", "variables", "peers", "asked"
-]
+    "new", "replaced", "unfinished", "software", "parts", "host", "role", "variables", "peers",
+    "follows", "asked",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,8 @@ class Reason:
 
     new: it is made by this plan; replaced: its machine is another one; unfinished: it is not known to be
     done; software, parts: it was not configured for these; host: its own size, disks or address; role: the
-    role's files; variables; peers; asked: with --all.
+    role's files; variables; peers; follows: playbooks after the software, where something runs; asked: with
+    --all.
     """
 
     kind: Kind
@@ -103,97 +98,6 @@ class ConfigurationPlan:
         return replace(self, runs=tuple(run for run in runs if run.hosts), addresses=addresses)
 
 
-def wanted(
-    config: ClusterConfig,
-    carried: Sequence[Software],
-    nodes: Sequence[Node],
-    built: Mapping[str, BuiltNode],
-    files: Mapping[str, str],
-) -> Record:
-    """What every host is to be configured from; `files` are the rendered ones, with the roles in them.
-
-    Nodes that are not built are in it with facts unknown.
-    """
-    facts = {
-        node.name: digest(ansible_files.facts(node, built[node.name])) if node.name in built else _UNKNOWN
-        for node in nodes
-    }
-    addresses = digest(sorted((one.name, one.address) for one in built.values()))
-    if _UNKNOWN in facts.values():
-        addresses = _UNKNOWN
-    by_group = _setups_by_group(config, carried, nodes, facts, files)
-    found = {
-        node.name: NodeRecord(
-            built[node.name].instance_id if node.name in built else _UNKNOWN,
-            facts[node.name],
-            addresses,
-            tuple(setup.id for setup in by_group[node.group]),
-        )
-        for node in nodes
-    }
-    return Record(found, {setup.id: setup for setups in by_group.values() for setup in setups})
-
-
-def _setups_by_group(
-    config: ClusterConfig,
-    carried: Sequence[Software],
-    nodes: Sequence[Node],
-    facts: Mapping[str, str],
-    files: Mapping[str, str],
-) -> dict[str, list[Setup]]:
-    """All hosts of a group have the same parts, so a group's setups are each of its hosts'."""
-    base = Setup(BASE_ROLE, (), _role_digest(BASE_ROLE, (), files))
-    found = {group: [base] for group in config.groups}
-    for one in carried:
-        role = _role_digest(one.name, one.facts.roles, files)
-        groups = software.groups_of(config, one)
-        hosts = {
-            part: {node.name: facts[node.name] for node in nodes if node.group in of}
-            for part, of in groups.items()
-        }
-        for group in config.groups:
-            parts = tuple(sorted(part for part, of in groups.items() if group in of))
-            if parts:
-                variables = _variables(config, one, parts)
-                peers = {peer: hosts[peer] for peer in _peers(one, parts)}
-                found[group].append(Setup(one.name, parts, role, variables, peers))
-    return found
-
-
-def _peers(one: Software, parts: Iterable[str]) -> list[str]:
-    """The parts whose hosts concern a host with these parts."""
-    found: set[str] = set()
-    for part in parts:
-        named = one.facts.parts[part].peers
-        found |= set(one.facts.parts if named is None else named)
-    return sorted(found)
-
-
-def _variables(config: ClusterConfig, one: Software, parts: Sequence[str]) -> dict[str, Any]:
-    """The variables that are set and concern these parts."""
-    found = {}
-    for name, value in sorted(config.software[one.name].vars.items()):
-        known = one.variables.get(name)
-        if known is not None and known.parts and not known.parts & set(parts):
-            continue
-        found[name] = _hidden(config.name, name, value) if known is not None and known.secret else value
-    return found
-
-
-def _hidden(cluster: str, name: str, value: Any) -> dict[str, str]:
-    """What stands for a secret in the record: it tells a change, and guesses at it are slow."""
-    salt = f"ectf/{cluster}/{name}".encode()
-    text = json.dumps(value, sort_keys=True).encode()
-    return {_SECRET: hashlib.scrypt(text, salt=salt, **_SCRYPT).hex()}
-
-
-def _role_digest(name: str, others: Sequence[str], files: Mapping[str, str]) -> str:
-    """Of all that a software runs: its plays, its roles, and the plug-ins beside them."""
-    roles = (f"ansible/roles/{role}/" for role in (name, *others))
-    own = (f"ansible/{name}.yml", *roles, *ansible_files.PLUGIN_FOLDERS)
-    return digest({path: text for path, text in files.items() if path.startswith(own)})
-
-
 def compare(
     before: Record,
     after: Record,
@@ -211,14 +115,15 @@ def compare(
     for node in nodes:
         old, new = before.setups_of(node.name), after.setups_of(node.name)
         general = _host_reason(before.nodes.get(node.name), after.nodes[node.name], node.name in making)
-        for name, setup in new.items():
-            reasons = (general,) if general else tuple(_reasons(old.get(name), setup))
-            if everything and not reasons:
-                reasons = (Reason("asked"),)
+        due = {name: _reasons_of(old.get(name), setup, general, everything) for name, setup in new.items()}
+        if any(due.values()) and due.get(content.AFTER) == ():
+            # What it did may be undone by what runs before it.
+            due[content.AFTER] = (Reason("follows"),)
+        for name, reasons in due.items():
             if reasons:
-                runs.append((name, node.group, node.name, setup.parts, reasons))
+                runs.append((name, node.group, node.name, new[name].parts, reasons))
         for name in old:
-            if name not in new:
+            if name not in new and name not in _PLAYBOOKS:
                 left.setdefault(name, []).append(node.name)
         recorded = before.nodes.get(node.name)
         if recorded and not general and recorded.addresses != after.nodes[node.name].addresses:
@@ -245,6 +150,14 @@ def _host_reason(old: NodeRecord | None, new: NodeRecord, making: bool) -> Reaso
     return Reason(kind) if kind else None
 
 
+def _reasons_of(
+    old: Setup | None, new: Setup, general: Reason | None, everything: bool
+) -> tuple[Reason, ...]:
+    """Why one software runs on a host."""
+    found = (general,) if general else tuple(_reasons(old, new))
+    return found or ((Reason("asked"),) if everything else ())
+
+
 def _reasons(old: Setup | None, new: Setup) -> Iterator[Reason]:
     if old is None:
         yield Reason("software")
@@ -266,7 +179,7 @@ def _variable_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
         before, after = old.get(name), new.get(name)
         if before == after:
             continue
-        if any(isinstance(value, Mapping) and set(value) == {_SECRET} for value in (before, after)):
+        if any(isinstance(value, Mapping) and set(value) == {SECRET} for value in (before, after)):
             yield VariableChange(name, secret=True)
         else:
             yield VariableChange(name, before, after)

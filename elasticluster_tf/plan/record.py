@@ -12,6 +12,8 @@ from typing import Any
 
 # How much of a SHA-256 tells two contents apart here; these are no proofs against forgers.
 _DIGEST_LENGTH = 16
+# The key under which a secret variable's digest stands in a setup's variables.
+SECRET = "secret"  # noqa: S105
 # A bundle is refused by the state's serial as well; its name is for saying why.
 _KEPT_NONCES = 20
 

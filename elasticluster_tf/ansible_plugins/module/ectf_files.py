@@ -42,7 +42,9 @@ DOCUMENTATION = """
           type: str
           required: true
         block:
-          description: Name of the marked block; without it the file is written whole.
+          description: >-
+            Name of the marked block; without it the file is written whole. A block without content is
+            taken out, and no file is made for it.
           type: str
         drop:
           description: With O(files[].block), a regular expression of lines outside it that are taken out.
@@ -146,9 +148,10 @@ def merge(text: str, block: str, content: str, drop: str | None) -> str:
         start = max(place for place in range(end) if before[place] == first)
         before, after = before[:start], before[end + 1 :]
     lines = [line for line in before if not (drop and re.search(drop, line))]
-    lines += [first, *content.rstrip("\n").split("\n"), last]
+    if content.strip():
+        lines += [first, *content.rstrip("\n").split("\n"), last]
     lines += [line for line in after if not (drop and re.search(drop, line))]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" if lines else ""
 
 
 def digest_of(files: list[dict[str, Any]]) -> str:
@@ -172,6 +175,8 @@ class Host:
         """Bring one file to its content, owner and mode; give the difference or None."""
         path = Path(one["path"])
         old = self._read(path)
+        if old is None and one["block"] is not None and not one["content"].strip():
+            return None
         text = (
             one["content"]
             if one["block"] is None

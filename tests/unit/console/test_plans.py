@@ -33,7 +33,7 @@ def test_a_plan() -> None:
         "Configuration:",
         "  > base on compute[001-003]: new host",
         "  > queue (head) on login001",
-        "      the role changed",
+        "      its files changed",
         "      queue_size: 1 → 2",
         "      peers of part worker: +compute[001-003]",
         "  > addresses on login002: told who is there, nothing else",

@@ -52,7 +52,7 @@ def test_why_a_role_runs() -> None:
     variables = Reason("variables", (VariableChange("v", 1, 2),))
     peers = Reason("peers", (), (PeerChange("worker", ("a001",), ("a002",), ("a003", "a004")),))
     assert wording.reasons([Reason("role"), Reason("parts"), variables, peers]) == (
-        "the role changed, other parts",
+        "its files changed, other parts",
         "v: 1 → 2",
         "peers of part worker: +a001 -a002 ~a[003-004]",
     )

@@ -212,3 +212,56 @@ def test_everything_and_some_hosts_only(queue: Software) -> None:
     assert found.hosts == ("a001", "b001", "b002", "c001")
     assert {reason.kind for run in found.runs for reason in run.reasons} == {"asked"}
     assert found.limited(["b001"]).contacted == ("b001",)
+
+
+PLAYBOOKS = {**FILES, "ansible/before/1/x.yml": "1", "ansible/after/1/y.yml": "1"}
+
+
+def test_own_playbooks_run_on_new_hosts_around_the_software(queue: Software) -> None:
+    found = Cluster(queue, files=PLAYBOOKS).plan(Record(), "a001", "b001", "b002", "c001")
+    order = [name for name, _, kinds in rows(found) if kinds == ["new"]]
+    assert list(dict.fromkeys(order)) == ["base", "before", "queue", "after"]
+
+
+def test_an_own_playbook_that_changed_runs_on_every_host_and_nothing_else_does(queue: Software) -> None:
+    before = Cluster(queue, files=PLAYBOOKS).record()
+    found = Cluster(queue, files={**PLAYBOOKS, "ansible/after/1/y.yml": "2"}).plan(before)
+    kinds = {(name, *kinds) for name, _, kinds in rows(found)}
+    assert kinds == {("after", "role")}
+    assert found.hosts == ("a001", "b001", "b002", "c001")
+
+
+@pytest.mark.parametrize("path", ["ansible/own_roles/plain/tasks/main.yml", "ansible/requirements.json"])
+def test_what_own_playbooks_and_software_may_use_counts(queue: Software, path: str) -> None:
+    before = Cluster(queue, files=PLAYBOOKS).record()
+    found = Cluster(queue, files={**PLAYBOOKS, path: "2"}).plan(before)
+    assert {(name, *kinds) for name, _, kinds in rows(found)} == {
+        ("before", "role"),
+        ("queue", "role"),
+        ("after", "role"),
+    }
+
+
+def test_playbooks_after_the_software_follow_what_runs_on_a_host(queue: Software) -> None:
+    before = Cluster(queue, files=PLAYBOOKS).record()
+    found = Cluster(queue, ", vars: {queue_policy: fair}", files=PLAYBOOKS).plan(before)
+    assert rows(found) == [
+        ("queue", ("a001",), ["variables"]),
+        ("after", ("a001",), ["follows"]),
+    ]
+
+
+def test_an_own_playbook_that_left_the_file_is_nothing_to_do(queue: Software) -> None:
+    found = Cluster(queue).plan(Cluster(queue, files=PLAYBOOKS).record())
+    assert (found.runs, found.left) == ((), {})
+
+
+def test_another_mirror_is_told_to_every_host(queue: Software) -> None:
+    cluster = Cluster(queue)
+    mirrored = cluster.config.mirrors.model_copy(update={"apt": "http://cache:3142"})
+    config = cluster.config.model_copy(update={"mirrors": mirrored})
+    wanted = plan.wanted(config, cluster.found.software, cluster.found.nodes, cluster.nodes(), FILES)
+    found = plan.compare(cluster.record(), wanted, cluster.found.nodes)
+    assert {run.software for run in found.runs} == {"base"}
+    change = VariableChange("mirrors", None, {"apt": "http://cache:3142"})
+    assert all(run.reasons == (Reason("variables", variables=(change,)),) for run in found.runs)

@@ -44,3 +44,44 @@ def test_a_limited_run_names_all_hosts(tmp_path: Path) -> None:
 def test_the_short_name_comes_first(tmp_path: Path) -> None:
     block = hosts_block(tmp_path, base_domain="hpc.example.org")
     assert block[0] == "10.0.0.1 frontend001 frontend001.hpc.example.org"
+
+
+def files_of(folder: Path, manager: str, **mirrors: str) -> dict[str, str]:
+    """Path → content of what the role writes on hosts of a package manager, but the names of hosts."""
+    inventory = {"all": {**INVENTORY["all"], "vars": {"cluster_name": "demo", "cluster_mirrors": mirrors}}}
+    role = play.REPOSITORY / "roles" / "base"
+    text = "{{ __base_files_wanted | to_json }}"
+    steps = [
+        {"given_facts": {"facts": {"ansible_facts": {"pkg_mgr": manager}, "pkg_mgr": manager}}},
+        {"ansible.builtin.include_vars": {"file": str(role / "defaults" / "main.yml")}},
+        {"ansible.builtin.include_vars": {"file": str(role / "vars" / "main.yml")}},
+        {
+            "ansible.builtin.set_fact": {
+                "base_domain": "",
+                "__base_hosts_file": {"path": "/etc/hosts", "content": ""},
+            }
+        },
+        {"ansible.builtin.copy": {"content": text, "dest": str(folder / "files.json"), "mode": "0600"}},
+    ]
+    ended = play.run(folder, inventory, [{"hosts": "frontend", "gather_facts": False, "tasks": steps}])
+    assert ended.code == 0, ended.output
+    found = json.loads((folder / "files.json").read_text(encoding="utf-8"))
+    return {one["path"]: one["content"] for one in found if one["path"] != "/etc/hosts"}
+
+
+def test_mirrors_reach_every_package_manager(tmp_path: Path) -> None:
+    told = {"apt": "http://cache:3142", "yum": "http://cache:3143", "pip": "https://index/simple"}
+    assert files_of(tmp_path, "apt", **told) == {
+        "/etc/xdg/pip/pip.conf": "[global]\nindex-url = https://index/simple",
+        "/etc/apt/apt.conf.d/80ectf": 'Acquire::Retries "3";\nDPkg::Lock::Timeout "300";\n'
+        'Acquire::http::Proxy "http://cache:3142";\nAcquire::https::Proxy "http://cache:3142";\n',
+    }
+    assert files_of(tmp_path, "dnf", **told)["/etc/dnf/dnf.conf"] == "proxy=http://cache:3143"
+
+
+def test_without_mirrors_the_image_s_own_count(tmp_path: Path) -> None:
+    assert files_of(tmp_path, "apt") == {
+        "/etc/xdg/pip/pip.conf": "",
+        "/etc/apt/apt.conf.d/80ectf": 'Acquire::Retries "3";\nDPkg::Lock::Timeout "300";\n',
+    }
+    assert files_of(tmp_path, "dnf")["/etc/dnf/dnf.conf"] == ""

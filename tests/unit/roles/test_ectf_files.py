@@ -134,3 +134,11 @@ def test_a_block_leaves_the_rest_alone(text: str, wanted: str) -> None:
     assert merge(text, "x", "new\n", drop) == wanted
     if "half" not in text:
         assert merge(wanted, "x", "new\n", drop) == wanted
+
+
+def test_a_block_without_content_is_taken_out(tmp_path: Path) -> None:
+    assert merge("a\n# BEGIN ectf: x\nold\n# END ectf: x\nb\n", "x", "", None) == "a\nb\n"
+    assert merge("# BEGIN ectf: x\nold\n# END ectf: x\n", "x", "", None) == ""
+    path = tmp_path / "none"
+    (found,) = calls(tmp_path, {"files": [{"path": str(path), "content": "", "block": "x", **ME}]})
+    assert not found["changed"] and not path.exists()
