@@ -115,10 +115,9 @@ class TerraformFailed(EctfError):
 
 
 class ConfigureFailed(EctfError):
-    """Ansible could not finish on some node; the work of the nodes in `finished` is done."""
+    """Ansible could not finish on some node; what it did on others is recorded."""
 
     exit_code = 6
-    finished: tuple[str, ...] = ()
 
 
 class TooFewNodes(EctfError):

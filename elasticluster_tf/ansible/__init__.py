@@ -1,5 +1,5 @@
 """Ansible: running the plays and reading what happened."""
 
-from elasticluster_tf.ansible.runner import Job, attempt, configure
+from elasticluster_tf.ansible.runner import Job, run
 
-__all__ = ["Job", "attempt", "configure"]
+__all__ = ["Job", "run"]

@@ -55,27 +55,7 @@ class Job:
         return shlex.join(words) or None
 
 
-def configure(
-    workdir: Path,
-    logs: Path,
-    secret: RootSecret,
-    environment: Mapping[str, str],
-    tell: Tell,
-    job: Job,
-    inherit: Sequence[int] = (),
-) -> Summary:
-    """Run a playbook of the work folder.
-
-    Raises ConfigureFailed with every failure, after all other nodes' work is done; Interrupted when the user
-    ended it.
-    """
-    summary, failure = attempt(workdir, logs, secret, environment, tell, job, inherit)
-    if failure:
-        raise failure
-    return summary
-
-
-def attempt(
+def run(
     workdir: Path,
     logs: Path,
     secret: RootSecret,
@@ -84,7 +64,11 @@ def attempt(
     job: Job,
     inherit: Sequence[int] = (),
 ) -> tuple[Summary, ConfigureFailed | None]:
-    """Run a playbook of the work folder; what it came to, and its failures as an error if there were any."""
+    """Run a playbook of the work folder; what it came to, and its failures as an error if there were any.
+
+    Nodes on which nothing failed are finished whatever happened on others. Raises Interrupted when the user
+    ended it.
+    """
     artifacts = logs / job.name
     request = {
         "artifacts": str(artifacts),
@@ -276,6 +260,4 @@ def _failure(summary: Summary, artifacts: Path, output: str) -> ConfigureFailed:
         rows += [f"    {line}" for line in one.tail.splitlines()]
     nodes = sorted({one.node for one in summary.failures})
     message = f"the configuration failed on {', '.join(nodes)}"
-    error = ConfigureFailed(message, summary.failures[0].node, log, "\n".join(rows))
-    error.finished = summary.finished
-    return error
+    return ConfigureFailed(message, summary.failures[0].node, log, "\n".join(rows))

@@ -62,7 +62,7 @@ def configure(
     failures: list[ConfigureFailed] = []
     told = _addresses(run, todo, failures)
     summary = _roles(run, todo, built, failures)
-    finished = summary.finished if summary else failures[-1].finished if todo.hosts else ()
+    finished = summary.finished
     record = state.record.updated(wanted, finished, list(built.nodes))
     if told:
         record = record.told_addresses(told, wanted.nodes[told[0]].addresses)
@@ -90,34 +90,30 @@ def _addresses(run: Run, todo: ConfigurationPlan, failures: list[ConfigureFailed
         return []
     job = Job("addresses.yml", todo.addresses, new_nodes=False, last_task="")
     with run.stage("addresses", f"Tell {len(todo.addresses)} other node(s) who is there"):
-        try:
-            return list(_run(run, job).finished)
-        except ConfigureFailed as error:
-            failures.append(error)
-            return list(error.finished)
+        summary, failure = play(run, job)
+    failures += [failure] if failure else []
+    return list(summary.finished)
 
 
-def _roles(
-    run: Run, todo: ConfigurationPlan, built: Built, failures: list[ConfigureFailed]
-) -> Summary | None:
+def _roles(run: Run, todo: ConfigurationPlan, built: Built, failures: list[ConfigureFailed]) -> Summary:
     if not todo.hosts:
         return Summary()
     job = Job(limit=todo.hosts, tags=todo.software, new_nodes=built.applied or unproven(built))
     with run.stage("configure", f"Configure {len(todo.hosts)} of {len(built.nodes)} node(s)") as note:
-        try:
-            summary = _run(run, job)
-        except ConfigureFailed as error:
-            failures.append(error)
-            return None
+        summary, failure = play(run, job)
         changed = sum(summary.changed.values())
-        note(f"{changed} task(s) changed something" if changed else "nothing changed")
-        return summary
+        note(
+            "failed" if failure else f"{changed} task(s) changed something" if changed else "nothing changed"
+        )
+    failures += [failure] if failure else []
+    return summary
 
 
-def _run(run: Run, job: Job) -> Summary:
+def play(run: Run, job: Job) -> tuple[Summary, ConfigureFailed | None]:
+    """Run one playbook of the work folder: what it came to, and its failures as an error."""
     secret = login.root_secret(run.workdir, run.world)
     environment = run.world.children_environment
-    return ansible.configure(run.workdir.path, run.logs, secret, environment, run.tell, job, (run.lock,))
+    return ansible.run(run.workdir.path, run.logs, secret, environment, run.tell, job, (run.lock,))
 
 
 def unproven(built: Built) -> bool:

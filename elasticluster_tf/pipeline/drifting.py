@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from elasticluster_tf import ansible
 from elasticluster_tf import plan as plans
 from elasticluster_tf.ansible import Job
 from elasticluster_tf.ansible_files import Access
@@ -54,15 +53,7 @@ def _resources(run: Run, resolved: Resolved, standing: Standing) -> tuple[Drift,
 
 
 def _differences(run: Run, hosts: list[str]) -> tuple[tuple[Difference, ...], dict[str, str]]:
-    summary, failure = ansible.attempt(
-        run.workdir.path,
-        run.logs,
-        login.root_secret(run.workdir, run.world),
-        run.world.children_environment,
-        run.tell,
-        Job(limit=hosts, new_nodes=False, check=True),
-        (run.lock,),
-    )
+    summary, failure = configuring.play(run, Job(limit=hosts, new_nodes=False, check=True))
     if failure and not summary.failures:
         raise failure
     return summary.differences, {one.node: f"{one.task}: {one.message}" for one in summary.failures}

@@ -177,11 +177,16 @@ class Ground:
         )
         (folder / "logs").mkdir()
 
-    def run(self, tell: Any = None, job: Job = Job(last_task="")) -> Summary:
+    def attempt(
+        self, tell: Any = None, job: Job = Job(last_task="")
+    ) -> tuple[Summary, ConfigureFailed | None]:
         environment = {**BARE, "HOME": str(self.folder), "TOKEN": "canary-token"}
-        return runner.configure(
-            self.folder, self.folder / "logs", SECRET, environment, tell or self.told, job
-        )
+        return runner.run(self.folder, self.folder / "logs", SECRET, environment, tell or self.told, job)
+
+    def run(self, tell: Any = None) -> Summary:
+        summary, failure = self.attempt(tell)
+        assert failure is None, failure
+        return summary
 
     def texts(self) -> str:
         """Everything in every file of the folder."""
@@ -231,11 +236,11 @@ def test_a_failure_on_one_node_leaves_the_other_s_work(tmp_path: Path) -> None:
             "{name: Go on, ansible.builtin.debug: {msg: here}}",
         ),
     )
-    with pytest.raises(ConfigureFailed, match="the configuration failed on a001") as caught:
-        ground.run(job=Job(last_task="Go on"))
-    assert (caught.value.where, caught.value.finished) == ("a001", ("a002",))
-    assert caught.value.detail.splitlines()[0] == "a001: task `Break` failed: no disk"
-    log = Path(caught.value.hint.removeprefix("log: "))
+    summary, failure = ground.attempt(job=Job(last_task="Go on"))
+    assert failure and failure.message == "the configuration failed on a001"
+    assert (failure.where, summary.finished) == ("a001", ("a002",))
+    assert failure.detail.splitlines()[0] == "a001: task `Break` failed: no disk"
+    log = Path(failure.hint.removeprefix("log: "))
     assert "no disk" in log.read_text(encoding="utf-8")
     assert "ok: [a002]" in log.read_text(encoding="utf-8")
     assert [event for event in ground.told if isinstance(event, TaskFailed)] == [
@@ -245,9 +250,9 @@ def test_a_failure_on_one_node_leaves_the_other_s_work(tmp_path: Path) -> None:
 
 def test_plays_that_can_t_be_read(tmp_path: Path) -> None:
     ground = Ground(tmp_path, "- hosts: all\n  tasks: [{nonsense: }]\n")
-    with pytest.raises(ConfigureFailed, match="Ansible ended with an error") as caught:
-        ground.run()
-    assert "nonsense" in caught.value.detail
+    _, failure = ground.attempt()
+    assert failure and failure.message == "Ansible ended with an error"
+    assert "nonsense" in failure.detail
 
 
 def test_limits_and_ctrl_c(tmp_path: Path) -> None:
@@ -257,7 +262,7 @@ def test_limits_and_ctrl_c(tmp_path: Path) -> None:
 
     ground = Ground(tmp_path, play("{name: Wait, ansible.builtin.command: sleep 40}"))
     with pytest.raises(Interrupted, match="during the configuration"):
-        ground.run(interrupt, Job(limit=("a002",)))
+        ground.attempt(interrupt, Job(limit=("a002",)))
     request = json.loads((tmp_path / "logs" / "ansible-request.json").read_text(encoding="utf-8"))
     assert request["limit"] == "a002"
     with pytest.raises(OSError, match="Bad file descriptor"):
