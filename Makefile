@@ -2,12 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup demo test check test-fast test-long fmt lock golden bench wheel clean
+.PHONY: help setup demo test check test-fast test-long test-software fmt lock golden bench wheel clean
 bin := .venv/bin
 step := @. scripts/lib.sh; step
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: ## system packages (root or sudo) and .venv with a working .venv/bin/ectf
 	@scripts/setup.sh
@@ -26,6 +26,9 @@ test-fast: setup ## the tests that need no Podman
 
 test-long: setup check ## all tests, the long ones too; results go to docs/measured/
 	$(step) "all tests" scripts/test-long.sh
+
+test-software: setup ## every software on real clusters; results go to docs/software-tests.md
+	$(step) "software" scripts/test-software.sh
 
 fmt: setup ## format Python and HCL
 	@$(bin)/ruff check --fix-only --quiet .

@@ -1,0 +1,48 @@
+"""The page of what was run of the software."""
+
+import json
+from pathlib import Path
+
+from scripts import software_tests
+from tests.builders import REPOSITORY, shipped
+
+LOG = """
+Start-Date: 2026-01-01
+Commandline: apt-get install slurmd
+Install: slurmd:amd64 (22.05.8-4), libmunge2:amd64 (0.5.15, automatic), munge:amd64 (0.5.15-2)
+End-Date: 2026-01-01
+Remove: nano:amd64 (7.2)
+"""
+JUNIT = """<testsuites><testsuite>
+<testcase classname="tests.e2e.test_slurm" name="a" time="60"/>
+<testcase classname="tests.e2e.test_slurm" name="b" time="30"><failure message="x"/></testcase>
+<testcase classname="tests.e2e.test_torque" name="c" time="6"><skipped message="y"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_every_software_has_tests_that_run_it() -> None:
+    for name in shipped().software:
+        assert software_tests.files([name]), f"nothing in tests/e2e runs {name}"
+    together = software_tests.files([])
+    assert Path("tests/e2e/test_mix.py") in together
+    assert Path("tests/e2e/test_failures.py") not in together
+    assert all((REPOSITORY / path).is_file() for path in together)
+
+
+def test_a_name_is_not_met_by_chance() -> None:
+    assert Path("tests/e2e/test_slurm_backup.py") in software_tests.files(["slurm"])
+    assert software_tests.files(["slur"]) == []
+
+
+def test_a_run_renews_its_rows_and_leaves_the_others(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(JUNIT, encoding="utf-8")
+    line = {"tests": "test_slurm", "system": "debian-12", "log": LOG}
+    (tmp_path / "packages.jsonl").write_text(f"{json.dumps(line)}\n" * 2, encoding="utf-8")
+    new = software_tests.rows(tmp_path)
+    old = software_tests.page(
+        {"test_mix": "| test_mix | before |", "test_slurm": "| test_slurm | before |"}, ""
+    )
+    found = software_tests.page(new, old).splitlines()[-3:]
+    assert found[0] == "| test_mix | before |"
+    assert found[1].endswith(" | 1 passed, 1 failed | 1.5 | debian-12: munge 0.5.15-2, slurmd 22.05.8-4 |")
+    assert " | 1 skipped | 0.1 |  |" in found[2]
