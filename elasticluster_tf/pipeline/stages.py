@@ -70,13 +70,10 @@ def read_ready(workdir: Workdir, world: World) -> State | None:
 
 def init_digest(files: Files) -> str:
     """What `terraform init` depends on: module calls, provider versions, the backend."""
-    rows = [
-        row for row in files["main.tf"].splitlines() if not row.startswith(('output "', "  value = ", "}"))
-    ]
     versions = [
         text for name, text in sorted(files.items()) if name.endswith("versions.tf") or "backend" in name
     ]
-    return "\n".join([*rows, *versions])
+    return "\n".join([files["main.tf"], *versions])
 
 
 def read_built(run: Run, resolved: Resolved, files: Files, allow: frozenset[str]) -> Built:
