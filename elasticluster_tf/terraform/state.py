@@ -4,7 +4,7 @@ Read by `terraform state pull`, which works with every backend and starts no pro
 version 4, stable since Terraform 0.12.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
@@ -156,34 +156,36 @@ def _built(raw: Mapping[str, Any]) -> dict[str, BuiltNode]:
     A contact can outlive its machine when a replacement failed half-way, so the resources decide: one that
     bears the node's name must be the machine that the contact tells of, and none of them may be tainted.
     """
-    found = {}
+    managed = [one for one in raw.get("resources", []) if one["mode"] == "managed" and one.get("module")]
     instances: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for one in raw.get("resources", []):
-        if one["mode"] == "managed" and one.get("module"):
-            instances.setdefault((one["module"], one["name"]), []).extend(one["instances"])
-    for (module, title), contacts in instances.items():
-        name = title.removeprefix(CONTACT)
-        own = instances.get((module, name), [])
-        if name == title or any(one.get("status") == "tainted" for one in own):
+    for one in managed:
+        instances.setdefault((one["module"], one["name"]), []).extend(one["instances"])
+    found = {}
+    for one in managed:
+        if one["type"] != "terraform_data" or not one["name"].startswith(CONTACT):
             continue
-        for contact in contacts:
+        name = one["name"].removeprefix(CONTACT)
+        own = instances.get((one["module"], name), [])
+        for contact in one["instances"]:
             values = _fields(BuiltNode, _told(contact, "output"))
-            if any(values.get("instance_id") in _texts(one) for one in own):
-                found[name] = _node(name, module.removeprefix("module."), values)
+            if _whole(own, values.get("instance_id")):
+                found[name] = _node(name, one["module"].removeprefix("module."), values)
     return dict(sorted(found.items()))
 
 
-def _texts(instance: Mapping[str, Any]) -> set[str]:
-    return {value for value in (instance.get("attributes") or {}).values() if isinstance(value, str)}
+def _whole(own: Sequence[Mapping[str, Any]], instance_id: str | None) -> bool:
+    """Whether a node's resources are all well, and one of them is the machine of this id."""
+    if instance_id is None or any(one.get("status") == "tainted" for one in own):
+        return False
+    return any(instance_id in (one.get("attributes") or {}).values() for one in own)
 
 
 def _node(name: str, cloud: str, values: Mapping[str, Any]) -> BuiltNode:
     needed = [one.name for one in fields(BuiltNode) if one.default is one.default_factory is MISSING]
     lacking = [one for one in needed if one not in values and one != "name"]
     if lacking:
-        raise EctfError(
-            f"the contact of {name} lacks {', '.join(lacking)}", f"module.{cloud}.{CONTACT}{name}"
-        )
+        where = f"module.{cloud}.terraform_data.{CONTACT}{name}"
+        raise EctfError(f"the contact of {name} lacks {', '.join(lacking)}", where)
     return BuiltNode(name=name, cloud=cloud, **values)
 
 
