@@ -39,9 +39,13 @@ class Node:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+# A node's contact in the state, how it is reached and which machine it is: `terraform_data.node_<name>`.
+CONTACT = "node_"
+
+
 @dataclass(frozen=True)
 class BuiltNode:
-    """One node as the state knows it; the shape of the contract's `node_<name>` outputs."""
+    """One node as the state knows it: its contact, and the cloud it is in."""
 
     name: str
     group: str

@@ -152,7 +152,6 @@ def _main(wanted: RootInput) -> str:
                 "provider": templating.template(block).render(label=label, alias=alias)
                 if block.is_file()
                 else "",
-                "nodes": [node.name for node in wanted.nodes if node.cloud == label],
             }
         )
     values = {

@@ -174,28 +174,33 @@ def echo(count: int = 3, **more: Any) -> dict[str, Any]:
 
 
 def stored(nodes: Sequence[BuiltNode], **more: Any) -> dict[str, Any]:
-    """A state file's content with these nodes: one resource and one output each."""
-    outputs = {
-        f"node_{node.name}": {
-            "value": {
-                key: getattr(node, key)
-                for key in BuiltNode.__dataclass_fields__
-                if key not in ("name", "cloud")
-            }
-        }
-        for node in nodes
+    """A state file's content with these nodes: one machine and one contact each."""
+    resources = []
+    for node in nodes:
+        values = {key: value for key, value in vars(node).items() if key not in ("name", "cloud")}
+        resources += [
+            machine(node.name, node.cloud, node.instance_id),
+            contact(node.name, node.cloud, values),
+        ]
+    return {"version": 4, "serial": 1, "lineage": "x", "outputs": {}, "resources": resources, **more}
+
+
+def machine(name: str, cloud: str, instance_id: str) -> dict[str, Any]:
+    """A node's machine as a state file has it."""
+    instances = [{"attributes": {"id": instance_id}}]
+    module = f"module.{cloud}"
+    return {"mode": "managed", "module": module, "type": "thing", "name": name, "instances": instances}
+
+
+def contact(name: str, cloud: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A node's contact as a state file has it."""
+    return {
+        "mode": "managed",
+        "module": f"module.{cloud}",
+        "type": "terraform_data",
+        "name": f"node_{name}",
+        "instances": [{"attributes": {"output": {"value": dict(values), "type": "…"}}}],
     }
-    resources = [
-        {
-            "mode": "managed",
-            "module": f"module.{node.cloud}",
-            "type": "thing",
-            "name": node.name,
-            "instances": [{"attributes": {}}],
-        }
-        for node in nodes
-    ]
-    return {"version": 4, "serial": 1, "lineage": "x", "outputs": outputs, "resources": resources, **more}
 
 
 def echo_file(count: int = 3, **more: Any) -> str:

@@ -16,6 +16,7 @@ from elasticluster_tf.errors import (
     did_you_mean,
 )
 from elasticluster_tf.events import Notice
+from elasticluster_tf.nodes import CONTACT
 from elasticluster_tf.pipeline import configuring, draining, health, identity
 from elasticluster_tf.pipeline.run import Run, World
 from elasticluster_tf.pipeline.values import Built, Order, Planned, Standing
@@ -70,13 +71,10 @@ def read_ready(workdir: Workdir, world: World) -> State | None:
 
 def init_digest(files: Files) -> str:
     """What `terraform init` depends on: module calls, provider versions, the backend."""
-    rows = [
-        row for row in files["main.tf"].splitlines() if not row.startswith(('output "', "  value = ", "}"))
-    ]
     versions = [
         text for name, text in sorted(files.items()) if name.endswith("versions.tf") or "backend" in name
     ]
-    return "\n".join([*rows, *versions])
+    return "\n".join([files["main.tf"], *versions])
 
 
 def read_built(run: Run, resolved: Resolved, files: Files, allow: frozenset[str]) -> Built:
@@ -144,7 +142,7 @@ def apply(run: Run, resolved: Resolved, planned: Planned) -> Built:
 def _only_nodes_failed(resolved: Resolved, failure: TerraformFailed) -> bool:
     names = {node.name for node in resolved.nodes}
     parts = [address.rsplit(".", 1)[-1].split("[", 1)[0] for address in failure.addresses]
-    return bool(parts) and all(part in names for part in parts)
+    return bool(parts) and all(part.removeprefix(CONTACT) in names for part in parts)
 
 
 def configure(

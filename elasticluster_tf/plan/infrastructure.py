@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from elasticluster_tf.nodes import CONTACT
+
 Action = Literal["create", "change", "replace", "destroy", "forget"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -105,8 +107,8 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
         change = _resource_change(one, node or "")
         if change is None:
             continue
-        if change.type == "terraform_data" and not one.get("module_address"):
-            bookkeeping += 1  # what the root module remembers in the state: nothing outside it changes
+        if _is_memory(one):
+            bookkeeping += 1
         elif node:
             of_node.setdefault(node, []).append(change)
         else:
@@ -121,6 +123,12 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
         bookkeeping=bookkeeping,
         outputs_change=any(one["actions"] != ["no-op"] for one in raw.get("output_changes", {}).values()),
     )
+
+
+def _is_memory(one: Mapping[str, Any]) -> bool:
+    """Whether it is only what the state remembers: the root module's own, and how nodes are reached."""
+    kept = not one.get("module_address") or str(one["name"]).startswith(CONTACT)
+    return bool(one["type"] == "terraform_data" and kept)
 
 
 def _owner(one: Mapping[str, Any], known: set[str]) -> str | None:

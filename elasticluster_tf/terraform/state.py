@@ -4,14 +4,14 @@ Read by `terraform state pull`, which works with every backend and starts no pro
 version 4, stable since Terraform 0.12.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from elasticluster_tf.errors import EctfError
-from elasticluster_tf.nodes import BuiltNode, SharedFs
+from elasticluster_tf.nodes import CONTACT, BuiltNode, SharedFs
 from elasticluster_tf.plan import Record, record
 
 
@@ -89,7 +89,7 @@ def parse(raw: Mapping[str, Any]) -> State:
     identity = _Identity.model_validate(stored) if stored else None
     return State(
         resources=resources,
-        nodes=_built(outputs, resources),
+        nodes=_built(raw),
         cluster=identity.name if identity else "",
         default_cloud=identity.default_cloud if identity else "",
         clouds=identity.clouds if identity else {},
@@ -140,34 +140,57 @@ def _input(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
     for one in raw.get("resources", []):
         if one["type"] == "terraform_data" and one["name"] == name and not one.get("module"):
             for instance in one["instances"]:
-                stored = instance["attributes"].get("input") or {}
-                return dict(stored.get("value", stored) or {})
+                return _told(instance, "input")
     return {}
 
 
-def _built(outputs: Mapping[str, Any], resources: tuple[Resource, ...]) -> dict[str, BuiltNode]:
-    """Nodes whose output is there and whose resources are whole.
+def _told(instance: Mapping[str, Any], attribute: str) -> dict[str, Any]:
+    """What a `terraform_data` remembers; such values stand beside their type."""
+    stored = instance["attributes"].get(attribute) or {}
+    return dict(stored.get("value", stored) or {})
 
-    An output can outlive its machine when a replacement failed half-way, so the resources decide: one
-    that bears the node's name must exist, and none of them may be tainted.
+
+def _built(raw: Mapping[str, Any]) -> dict[str, BuiltNode]:
+    """Nodes whose contact is there and whose resources are whole.
+
+    A contact can outlive its machine when a replacement failed half-way, so the resources decide: one that
+    bears the node's name must be the machine that the contact tells of, and none of them may be tainted.
     """
+    managed = [one for one in raw.get("resources", []) if one["mode"] == "managed" and one.get("module")]
+    instances: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for one in managed:
+        instances.setdefault((one["module"], one["name"]), []).extend(one["instances"])
     found = {}
-    by_node: dict[str, list[Resource]] = {}
-    for resource in resources:
-        by_node.setdefault(resource.name, []).append(resource)
-    for output, value in outputs.items():
-        if not output.startswith("node_") or not isinstance(value, dict):
+    for one in managed:
+        if one["type"] != "terraform_data" or not one["name"].startswith(CONTACT):
             continue
-        name = output.removeprefix("node_")
-        own = by_node.get(name, [])
-        if own and not any(resource.tainted for resource in own):
-            cloud = own[0].module.removeprefix("module.")
-            found[name] = BuiltNode(name=name, cloud=cloud, **_fields(BuiltNode, value))
+        name = one["name"].removeprefix(CONTACT)
+        own = instances.get((one["module"], name), [])
+        for contact in one["instances"]:
+            values = _fields(BuiltNode, _told(contact, "output"))
+            if _whole(own, values.get("instance_id")):
+                found[name] = _node(name, one["module"].removeprefix("module."), values)
     return dict(sorted(found.items()))
 
 
+def _whole(own: Sequence[Mapping[str, Any]], instance_id: str | None) -> bool:
+    """Whether a node's resources are all well, and one of them is the machine of this id."""
+    if instance_id is None or any(one.get("status") == "tainted" for one in own):
+        return False
+    return any(instance_id in (one.get("attributes") or {}).values() for one in own)
+
+
+def _node(name: str, cloud: str, values: Mapping[str, Any]) -> BuiltNode:
+    needed = [one.name for one in fields(BuiltNode) if one.default is one.default_factory is MISSING]
+    lacking = [one for one in needed if one not in values and one != "name"]
+    if lacking:
+        where = f"module.{cloud}.terraform_data.{CONTACT}{name}"
+        raise EctfError(f"the contact of {name} lacks {', '.join(lacking)}", where)
+    return BuiltNode(name=name, cloud=cloud, **values)
+
+
 def _fields(kind: type[BuiltNode | SharedFs], value: Mapping[str, Any]) -> dict[str, Any]:
-    """What the type knows of an output; keys of the future are left alone."""
+    """What the type knows of what a module tells; keys of the future are left alone."""
     known = kind.__dataclass_fields__
     return {
         key: inner

@@ -1,6 +1,5 @@
-# The interface of a cloud: the variables every cloud's module takes and the outputs it gives.
-# One file, linked into each cloud's folder. The outputs `node_<name>` are stamped per node
-# from the cloud's own node.tf.j2; each has the shape described at the end of this file.
+# The interface of a cloud: the variables every cloud's module takes, the outputs it gives, and what it tells
+# of each node. One file, linked into each cloud's folder.
 
 variable "cluster_name" {
   description = "Name of the cluster: a prefix of the names of all that is made, and the label it is found by."
@@ -101,7 +100,7 @@ variable "labels" {
   nullable    = false
 }
 
-# Outputs every cloud gives, in its main.tf (once) and node.tf.j2 (per node):
+# Outputs every cloud gives, in its main.tf:
 #
 #   network = { id, cidr }                 null where the cloud makes none
 #   bastion = node name or null            the node to jump through to those without a public address
@@ -110,16 +109,22 @@ variable "labels" {
 #     type    = string                     nfs, nfs4, lustre, …
 #     options = string
 #   }}
-#   node_<name> = {
-#     group       = string
-#     address     = string                 what other nodes use
-#     private_ip  = string or null
-#     public_ip   = string or null
-#     ssh_host    = string                 what ectf connects to
-#     ssh_port    = number
-#     ssh_user    = string
-#     instance_id = string                 changes when the machine is another one
-#     zone        = string or null
-#     host_key    = string or null         "ssh-ed25519 AAAA…", when the cloud can tell it
-#     volumes     = map(string)            volume name → device path or mount point
-#   }
+#
+# The contact of each node, stamped from the cloud's node.tf.j2. ectf reads it from the state:
+#
+#   resource "terraform_data" "node_<name>"
+#     input = {
+#       group       = string
+#       address     = string                 what other nodes use
+#       private_ip  = string or null
+#       public_ip   = string or null
+#       ssh_host    = string                 what ectf connects to
+#       ssh_port    = number
+#       ssh_user    = string
+#       instance_id = string                 an attribute of a resource of the node's name; another machine has another
+#       zone        = string or null
+#       host_key    = string or null         "ssh-ed25519 AAAA…", when the cloud can tell it
+#       volumes     = map(string)            volume name → device path or mount point
+#     }
+#
+# No other resource's name begins with `node_`.

@@ -68,13 +68,15 @@ def test_all_rules_but_one_are_judged_before_terraform(cloud: Cloud) -> None:
     assert len(understood) == len(written) - len(left)
 
 
-def test_the_outputs_are_there(cloud: Cloud) -> None:
+def test_the_outputs_and_the_contact_are_there(cloud: Cloud) -> None:
     outputs = re.findall(r'^output "(\w+)"', text(cloud, "main.tf") + _other_tf(cloud), re.M)
     assert {"network", "bastion"} <= set(outputs)
     assert ("shared_fs" in cloud.variables) == ("shared_fs" in outputs)
     stamp = text(cloud, "node.tf.j2")
-    assert 'output "node_{{ name }}"' in stamp
-    block = stamp[stamp.index('output "node_{{ name }}"') :]
+    contact = 'resource "terraform_data" "node_{{ name }}"'
+    assert stamp.count(contact) == 1
+    assert not re.search(r'^output "', stamp, re.M)  # each would cost a plan a copy of the module's state
+    block = stamp[stamp.index(contact) :]
     for field in (
         "group",
         "address",

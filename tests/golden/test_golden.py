@@ -1,8 +1,8 @@
 """Cluster files and what is rendered from them, byte for byte.
 
 A case is a folder: cluster.yaml, `expected/`, and where wanted case.yaml (`files`, `set`, `environment`,
-`digested`: files kept as digests) and outputs.json (Terraform's outputs, from which inventory,
-ssh_config and known_hosts come). `UPDATE_GOLDEN=1 pytest tests/golden` writes `expected/` anew.
+`digested`: files kept as digests) and built.json (Terraform's outputs and the contacts of nodes, from which
+inventory, ssh_config and known_hosts come). `UPDATE_GOLDEN=1 pytest tests/golden` writes `expected/` anew.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ import pytest
 from elasticluster_tf import Cluster, Source, World, ansible_files, documents, host_keys
 from elasticluster_tf.ansible_files import Access
 from elasticluster_tf.terraform import state
-from tests.builders import CACHE, shipped
+from tests.builders import CACHE, contact, machine, shipped
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent.name for path in HERE.glob("*/cluster.yaml"))
@@ -34,8 +34,9 @@ def rendered(folder: Path) -> dict[str, str]:
     source.__dict__["catalogue"] = shipped()  # read once for all cases
     cluster = Cluster(source, World({}, CACHE), WORKDIR)
     found = {name: text for name, text in cluster.rendered().items() if not copied(name)}
-    if (folder / "outputs.json").is_file():
-        found.update(connected(cluster, json.loads((folder / "outputs.json").read_text(encoding="utf-8"))))
+    if (folder / "built.json").is_file():
+        built = json.loads((folder / "built.json").read_text(encoding="utf-8"))
+        found.update(connected(cluster, built["outputs"], built["contacts"]))
     digested = {name: digest(found.pop(name)) for name in case.get("digested", [])}
     if digested:
         found[DIGESTS] = json.dumps(digested, indent=2) + "\n"
@@ -59,20 +60,13 @@ def copied(name: str) -> bool:
     return name == ".gitignore"
 
 
-def connected(cluster: Cluster, outputs: Mapping[str, Any]) -> dict[str, str]:
-    """What comes of the state that has these outputs."""
+def connected(cluster: Cluster, outputs: Mapping[str, Any], contacts: Mapping[str, Any]) -> dict[str, str]:
+    """What comes of the state that has these outputs, and these contacts of nodes."""
     found = cluster.resolved
     places = {node.name: node.cloud for node in found.nodes}
-    resources = [
-        {
-            "mode": "managed",
-            "module": f"module.{places[name]}",
-            "type": "thing",
-            "name": name,
-            "instances": [{"attributes": {}}],
-        }
-        for name in (output.removeprefix("node_") for output in outputs if output.startswith("node_"))
-    ]
+    resources = []
+    for name, values in contacts.items():
+        resources += [machine(name, places[name], values["instance_id"]), contact(name, places[name], values)]
     raw = {"outputs": {name: {"value": value} for name, value in outputs.items()}, "resources": resources}
     stood = state.parse(raw)
     key = found.config.ssh.private_key

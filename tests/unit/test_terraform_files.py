@@ -49,8 +49,9 @@ def test_each_cloud_is_a_module_of_its_own() -> None:
     assert "region = var.settings" in main
     assert 'resource "terraform_data" "head001"' in files["modules/main/nodes.tf"]
     assert files["modules/local/nodes.tf"].count("podman_node") >= 2
-    for name in ("head001", "arm001", "arm002"):
-        assert f'output "node_{name}"' in main
+    for name, label in {"head001": "main", "arm001": "local", "arm002": "local"}.items():
+        assert f'resource "terraform_data" "node_{name}"' in files[f"modules/{label}/nodes.tf"]
+        assert name not in main
 
 
 def test_what_is_not_of_the_module_stays_behind() -> None:

@@ -25,6 +25,18 @@ run "made" {
   }
 
   assert {
+    condition     = [for node in [output.node_frontend001, output.node_compute001, output.node_compute002, output.node_compute003] : node.group] == ["frontend", "compute", "compute", "compute"]
+    error_message = "Each node is reported."
+  }
+  assert {
+    condition     = output.node_frontend001.ssh_host == output.node_frontend001.public_ip
+    error_message = "The node with a public address is reached by it."
+  }
+  assert {
+    condition     = output.node_compute001.public_ip == null && output.node_compute001.ssh_host == output.node_compute001.private_ip
+    error_message = "A node without a public address is reached by its private one."
+  }
+  assert {
     condition     = google_compute_instance.compute001.labels["ectf-node"] == "compute001" && google_compute_instance.compute001.metadata["ssh-keys"] == "debian:ssh-ed25519 AAAA test"
     error_message = "A machine bears its node's name and lets the key's owner in."
   }

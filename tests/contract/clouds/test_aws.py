@@ -1,7 +1,5 @@
 """The cloud `aws`: its cluster's life, what it refuses, what it opens, its scenarios."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ import pytest
 
 from elasticluster_tf import cli, resources
 from elasticluster_tf.errors import InputError
+from tests import scenarios
 from tests.contract.clouds import steps
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import Double, double
@@ -188,13 +187,5 @@ def test_the_examples_are_good() -> None:
 
 
 def test_scenarios(tmp_path: Path, cloud: Double) -> None:
-    """`terraform test` on the samples as ectf renders them."""
-    tests = resources.folder("terraform_modules") / "aws" / "tests"
-    for sample in tests.glob("*.yaml"):
-        assert cli.run(["render", str(sample), "--out", str(tmp_path / sample.stem)]) == 0
-    shutil.copytree(tests, tmp_path / "tests")
-    (tmp_path / "main.tf").write_text("terraform {}\n", encoding="utf-8")  # without it, init passes tests by
-    for command in ("init", "test"):
-        words = ["terraform", command, "-no-color"]
-        ended = subprocess.run(words, cwd=tmp_path, env=cloud.environment, capture_output=True, text=True)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
+    scenarios.prepare("aws", tmp_path)
+    scenarios.run(tmp_path, cloud.environment)

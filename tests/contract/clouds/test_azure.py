@@ -1,15 +1,13 @@
 """The Azure module under real ectf and real Terraform, on the provider double."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from elasticluster_tf import cli
 from elasticluster_tf.errors import EctfError
+from tests import scenarios
 from tests.contract.clouds import steps
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import Double, World, double
@@ -183,17 +181,5 @@ def test_group_that_does_not_fit(walk: Walk) -> None:
 
 
 def test_scenarios(tmp_path: Path, azure: Double) -> None:
-    """`terraform test` on what ectf renders from the samples beside the scenarios."""
-    for sample in (MODULE / "tests").glob("*.yaml"):
-        assert cli.run(["render", str(sample), "--out", str(tmp_path / sample.stem)]) == 0
-    shutil.copytree(MODULE / "tests", tmp_path / "tests")
-    (tmp_path / "main.tf").write_text("# The scenarios name the renderings.\n", encoding="utf-8")
-    for command in ("init", "test"):
-        ended = subprocess.run(
-            ["terraform", command, "-no-color"],
-            cwd=tmp_path,
-            env=azure.environment,
-            capture_output=True,
-            text=True,
-        )
-        assert ended.returncode == 0, ended.stdout + ended.stderr
+    scenarios.prepare("azure", tmp_path)
+    scenarios.run(tmp_path, azure.environment)

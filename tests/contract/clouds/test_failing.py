@@ -8,7 +8,7 @@ import pytest
 from elasticluster_tf.errors import TooFewNodes
 from elasticluster_tf.events import Event, Notice
 from elasticluster_tf.pipeline import Cluster, World
-from tests.contract.clouds import test_aws, test_azure, test_google, test_openstack
+from tests.contract.clouds import steps, test_aws, test_azure, test_google, test_openstack
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import double
 
@@ -53,3 +53,21 @@ def test_one_machine_of_ten_can_t_be_made(site: Site, tmp_path: Path) -> None:
         assert {name: after[name].instance_id for name in before} == {
             n: one.instance_id for n, one in before.items()
         }
+
+
+def test_a_machine_whose_replacement_fails_is_no_node(tmp_path: Path) -> None:
+    """Its contact is still in the state, and so is its network interface: neither is a machine."""
+    site = test_aws.SITE
+    with double([site.cloud["name"]], tmp_path / "world") as cloud:
+        walk = Walk(tmp_path, site, cloud)
+        walk.up()
+        before = walk.built()
+        walk.group["image"] = "debian-13"
+        cloud.world.fail("create", site.machine, "*compute002*", error=QUOTA)
+        with pytest.raises(TooFewNodes, match="missing: compute002"):
+            walk.up()
+        assert set(walk.built()) == set(before) - {"compute002"}
+        cloud.world.heal()
+        assert steps.actions(walk.up()) == {"compute002": "create"}
+        assert steps.addresses(walk.built()) == steps.addresses(before)
+        steps.no_change(walk)

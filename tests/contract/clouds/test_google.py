@@ -2,14 +2,14 @@
 
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from elasticluster_tf import cli, resources
+from elasticluster_tf import resources
+from tests import scenarios
 from tests.contract.clouds import steps
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import Double, double
@@ -174,10 +174,6 @@ def test_terraform_test(tmp_path: Path, google: Double) -> None:
     }.items():
         file = {"name": "demo", "cloud": CLOUD, "groups": {"frontend": frontend, **groups}}
         (tmp_path / "demo.yaml").write_text(json.dumps(file), encoding="utf-8")
-        assert cli.run(["render", "--out", str(work / folder), str(tmp_path / "demo.yaml")]) == 0
+        scenarios.render(tmp_path / "demo.yaml", work / folder)
     shutil.copytree(resources.folder("terraform_modules") / "google" / "tests", work / "tests")
-    for command in (["init", "-backend=false"], ["test"]):
-        done = subprocess.run(
-            ["terraform", *command], cwd=work, env=google.environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+    scenarios.run(work, google.environment)

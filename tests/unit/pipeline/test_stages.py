@@ -37,6 +37,7 @@ def test_as_many_as_min_will_do() -> None:
     [
         (["module.local.machine.a001"], True),
         (["module.local.machine.a001", 'module.local.disk.b001["x"]'], True),
+        (["module.local.terraform_data.node_a001"], True),
         (["module.local.network.cluster"], False),
         (["module.local.machine.a001", "module.local.network.cluster"], False),
         ([""], False),
@@ -75,10 +76,9 @@ def test_groups_whose_images_are_refreshed() -> None:
 
 def test_what_init_depends_on() -> None:
     main = 'module "x" {\n  source = "./modules/x"\n}\n'
-    nodes = 'output "node_a001" {\n  value = module.x.node_a001\n}\n'
     files = {"main.tf": main, "modules/x/versions.tf": "v1", "terraform.tfvars.json": "{}"}
     digest = stages.init_digest(files)
-    assert stages.init_digest({**files, "main.tf": main + nodes, "terraform.tfvars.json": "[]"}) == digest
+    assert stages.init_digest({**files, "modules/x/nodes.tf": "", "terraform.tfvars.json": "[]"}) == digest
     assert stages.init_digest({**files, "modules/x/versions.tf": "v2"}) != digest
     assert stages.init_digest({**files, "main.tf": main.replace('"x"', '"y"')}) != digest
     assert stages.init_digest({**files, "backend.tfbackend.json": "{}"}) != digest

@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 import pytest
 
+from elasticluster_tf.nodes import CONTACT
 from elasticluster_tf.provider.podman import Completed
 
 ROOT = Path(__file__).parents[3]
@@ -64,8 +65,7 @@ class TerraformFolder:
             self._put(f"modules/local/{source.name}", source.read_text())
         stamp = jinja2.Template((MODULE / "node.tf.j2").read_text(), undefined=jinja2.StrictUndefined)
         self._put("modules/local/nodes.tf", "\n".join(stamp.render(name=name) for name in nodes))
-        outputs = [f'output "{name}" {{\n  value = module.local.node_{name}\n}}\n' for name in nodes]
-        self._put("main.tf", ROOT_MODULE + "".join(outputs))
+        self._put("main.tf", ROOT_MODULE)
         self._put(
             "terraform.tfvars.json", json.dumps({k: v for k, v in self.values.items() if v is not None})
         )
@@ -95,14 +95,23 @@ class TerraformFolder:
         return self.run("apply", "-auto-approve", "-input=false", "-no-color", *args, check=check)
 
     def plan(self) -> dict[str, str]:
-        """What a plan would do, by address; what it would not touch is left out."""
+        """What a plan would do, by address; what it would not touch is left out, and so are contacts."""
         told = self.run("plan", "-input=false", "-json").stdout.splitlines()
         changes = [event["change"] for event in map(json.loads, told) if event["type"] == "planned_change"]
-        return {change["resource"]["addr"]: change["action"] for change in changes}
+        return {
+            change["resource"]["addr"]: change["action"]
+            for change in changes
+            if change["resource"]["resource_type"] != "terraform_data"
+        }
 
-    def outputs(self) -> dict[str, Any]:
-        told = json.loads(self.run("output", "-json").stdout)
-        return {name: item["value"] for name, item in told.items()}
+    def contacts(self) -> dict[str, Any]:
+        """What the state tells of nodes."""
+        told = json.loads(self.run("state", "pull").stdout)
+        return {
+            one["name"].removeprefix(CONTACT): one["instances"][0]["attributes"]["output"]["value"]
+            for one in told["resources"]
+            if one["name"].startswith(CONTACT)
+        }
 
     def _put(self, name: str, text: str) -> None:
         path = self.path / name

@@ -81,43 +81,43 @@ def folder(
     remove_all()
 
 
-def ssh(key: Path, output: Mapping[str, Any], command: str) -> str:
+def ssh(key: Path, contact: Mapping[str, Any], command: str) -> str:
     """Log in as a user of the cluster does: strict, with the pinned key."""
     known = key.with_name("known_hosts")
-    known.write_text(f"[{output['ssh_host']}]:{output['ssh_port']} {output['host_key']}\n")
+    known.write_text(f"[{contact['ssh_host']}]:{contact['ssh_port']} {contact['host_key']}\n")
     options = [
         f"UserKnownHostsFile={known}",
         "StrictHostKeyChecking=yes",
         "IdentitiesOnly=yes",
         "BatchMode=yes",
     ]
-    argv = ["ssh", "-i", str(key), "-p", str(output["ssh_port"]), *(f"-o{option}" for option in options)]
-    argv += [f"{output['ssh_user']}@{output['ssh_host']}", command]
+    argv = ["ssh", "-i", str(key), "-p", str(contact["ssh_port"]), *(f"-o{option}" for option in options)]
+    argv += [f"{contact['ssh_user']}@{contact['ssh_host']}", command]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_nodes_are_machines(folder: Any, key: Path) -> None:
-    outputs = folder.outputs()
-    assert set(outputs) == set(NODES)
-    for name, output in outputs.items():
+    contacts = folder.contacts()
+    assert set(contacts) == set(NODES)
+    for name, contact in contacts.items():
         told = ssh(
             key,
-            output,
+            contact,
             "hostname; sudo id -u; python3 -c 'import apt'; getent hosts compute001; cat /etc/hosts",
         )
         assert told.splitlines()[:2] == [name, "0"]
-        assert f"{output['address']} {name}" in told
-        assert outputs["compute001"]["address"] in told
+        assert f"{contact['address']} {name}" in told
+        assert contacts["compute001"]["address"] in told
     assert folder.plan() == {}
 
 
 def test_every_node_has_its_own_identity(folder: Any, key: Path) -> None:
-    outputs = folder.outputs()
+    contacts = folder.contacts()
     for field in ("address", "ssh_port", "instance_id", "host_key"):
-        assert len({output[field] for output in outputs.values()}) == len(NODES)
-    assert len({ssh(key, output, "cat /etc/machine-id") for output in outputs.values()}) == len(NODES)
+        assert len({contact[field] for contact in contacts.values()}) == len(NODES)
+    assert len({ssh(key, contact, "cat /etc/machine-id") for contact in contacts.values()}) == len(NODES)
 
 
 def test_what_cannot_be_had_is_said_before_anything_starts(folder: Any, public: str) -> None:
@@ -142,23 +142,23 @@ def test_a_removed_container_is_drift_and_comes_back(folder: Any) -> None:
 
 
 def test_a_stopped_container_is_started_in_place(folder: Any, key: Path) -> None:
-    before, outputs = container_ids(), folder.outputs()
+    before, contacts = container_ids(), folder.contacts()
     podman("stop", before["compute002"])
     assert folder.plan() == {address("compute002"): "update"}
     folder.apply()
     assert container_ids() == before
-    assert folder.outputs() == outputs
-    assert ssh(key, outputs["compute002"], "hostname").strip() == "compute002"
+    assert folder.contacts() == contacts
+    assert ssh(key, contacts["compute002"], "hostname").strip() == "compute002"
 
 
 def test_a_restart_keeps_address_port_hosts_and_key(folder: Any, key: Path) -> None:
-    output = folder.outputs()["compute001"]
-    ssh(key, output, "echo 192.0.2.1 written-by-hand | sudo tee -a /etc/hosts")
+    contact = folder.contacts()["compute001"]
+    ssh(key, contact, "echo 192.0.2.1 written-by-hand | sudo tee -a /etc/hosts")
     podman("restart", container_ids()["compute001"])
     time.sleep(2)
-    told = ssh(key, output, "cat /etc/hosts; hostname -I")
+    told = ssh(key, contact, "cat /etc/hosts; hostname -I")
     assert "written-by-hand" in told
-    assert output["address"] in told.splitlines()[-1]
+    assert contact["address"] in told.splitlines()[-1]
     assert folder.plan() == {}
 
 
@@ -194,9 +194,9 @@ def test_another_key_is_let_in_in_place(folder: Any, key: Path, public: str, tmp
     assert folder.plan() == {address(name): "update" for name in NODES}
     folder.apply()
     assert container_ids() == before
-    assert ssh(other, folder.outputs()["compute001"], "hostname").strip() == "compute001"
+    assert ssh(other, folder.contacts()["compute001"], "hostname").strip() == "compute001"
     with pytest.raises(AssertionError, match="Permission denied"):
-        ssh(key, folder.outputs()["compute001"], "true")
+        ssh(key, folder.contacts()["compute001"], "true")
     folder.write(three(), ssh_public_key=public)
     folder.apply()
 
@@ -236,7 +236,7 @@ def test_what_does_not_fit_is_replaced(folder: Any, public: str) -> None:
 
 
 def test_a_node_of_the_middle_goes_alone(folder: Any, public: str) -> None:
-    before, outputs = container_ids(), folder.outputs()
+    before, contacts = container_ids(), folder.contacts()
     folder.write(
         {name: told for name, told in three().items() if name != "compute001"}, ssh_public_key=public
     )
@@ -244,7 +244,7 @@ def test_a_node_of_the_middle_goes_alone(folder: Any, public: str) -> None:
     folder.apply()
     left = {name: before[name] for name in NODES if name != "compute001"}
     assert container_ids() == left
-    assert folder.outputs() == {name: outputs[name] for name in left}
+    assert folder.contacts() == {name: contacts[name] for name in left}
     folder.write(three(), ssh_public_key=public)
     folder.apply()
 
@@ -254,9 +254,9 @@ def test_user_data_reaches_cloud_init(folder: Any, key: Path, public: str) -> No
     folder.write(three(), ssh_public_key=public, user_data={"compute002": text})
     assert folder.plan() == {address("compute002"): "replace"}
     folder.apply()
-    output = folder.outputs()["compute002"]
-    assert ssh(key, output, "cloud-init status --wait >&2; cat /etc/told") == 'a "b" ${c} %{d}'
-    idle = ssh(key, folder.outputs()["compute001"], "systemctl is-active cloud-init || true")
+    contact = folder.contacts()["compute002"]
+    assert ssh(key, contact, "cloud-init status --wait >&2; cat /etc/told") == 'a "b" ${c} %{d}'
+    idle = ssh(key, folder.contacts()["compute001"], "systemctl is-active cloud-init || true")
     assert idle.strip() == "inactive"
     folder.write(three(), ssh_public_key=public)
     folder.apply()
@@ -278,12 +278,12 @@ def test_volumes_outlive_nodes_and_kept_ones_the_cluster(folder: Any, key: Path,
     volumes = {"home": home, "scratch": {"size_gb": 1, "on_destroy": "delete"}}
     folder.write(three(volumes=volumes), ssh_public_key=public)
     folder.apply()
-    output = folder.outputs()["frontend001"]
-    assert output["volumes"] == {"home": "/home", "scratch": "/mnt/scratch"}
-    ssh(key, output, "echo precious > ~/data; echo gone | sudo tee /mnt/scratch/data")
+    contact = folder.contacts()["frontend001"]
+    assert contact["volumes"] == {"home": "/home", "scratch": "/mnt/scratch"}
+    ssh(key, contact, "echo precious > ~/data; echo gone | sudo tee /mnt/scratch/data")
     podman("rm", "--force", container_ids()["frontend001"])
     folder.apply()
-    assert ssh(key, folder.outputs()["frontend001"], "cat ~/data /mnt/scratch/data") == "precious\ngone\n"
+    assert ssh(key, folder.contacts()["frontend001"], "cat ~/data /mnt/scratch/data") == "precious\ngone\n"
     folder.run("destroy", "-auto-approve")
     assert (
         podman("volume", "ls", "--quiet", f"--filter=label=ectf-cluster={CLUSTER}")
@@ -291,7 +291,7 @@ def test_volumes_outlive_nodes_and_kept_ones_the_cluster(folder: Any, key: Path,
     )
     assert container_ids() == {}
     folder.apply()
-    assert ssh(key, folder.outputs()["frontend001"], "cat ~/data") == "precious\n"
+    assert ssh(key, folder.contacts()["frontend001"], "cat ~/data") == "precious\n"
     volumes["home"] = home | {"on_destroy": "delete"}
     folder.write(three(volumes=volumes), ssh_public_key=public)
     assert folder.plan() == {'module.local.podman_volume.frontend001["home"]': "update"}
@@ -319,8 +319,8 @@ def test_a_killed_apply_is_finished_by_the_next(folder: Any, key: Path) -> None:
     folder.apply()
     assert set(container_ids()) == set(NODES)
     assert folder.plan() == {}
-    for name, output in folder.outputs().items():
-        assert ssh(key, output, "hostname").strip() == name
+    for name, contact in folder.contacts().items():
+        assert ssh(key, contact, "hostname").strip() == name
 
 
 def test_a_network_that_goes_takes_what_a_killed_run_left_on_it(folder: Any) -> None:

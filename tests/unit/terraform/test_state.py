@@ -61,15 +61,40 @@ def test_nodes_by_name() -> None:
 
 def test_keys_of_the_future_are_left_alone_and_nulls_are_defaults() -> None:
     raw = stored([built("arm001")])
-    raw["outputs"]["node_arm001"]["value"] |= {"power": 9000, "volumes": None, "zone": None}
+    contact = raw["resources"][1]["instances"][0]["attributes"]["output"]["value"]
+    contact |= {"power": 9000, "volumes": None, "zone": None}
     (found,) = state.parse(raw).nodes.values()
     assert found == built("arm001")
 
 
+@pytest.mark.parametrize("key", ["address", "ssh_host"])
+def test_what_a_contact_lacks_is_said(key: str) -> None:
+    raw = stored([built("arm001")])
+    raw["resources"][1]["instances"][0]["attributes"]["output"]["value"][key] = None
+    with pytest.raises(EctfError, match=f"the contact of arm001 lacks {key}") as caught:
+        state.parse(raw)
+    assert caught.value.where == "module.local.terraform_data.node_arm001"
+
+
 def test_a_node_without_machine_is_not_built() -> None:
     raw = stored([built("arm001")])
-    raw["resources"] = []
+    del raw["resources"][0]
     assert state.parse(raw).nodes == {}
+
+
+def test_a_contact_of_a_machine_that_is_gone_is_of_no_node() -> None:
+    """A replacement that failed half-way leaves the contact, the network interface, maybe another machine."""
+    raw = stored([built("arm001"), built("arm002")])
+    raw["resources"][0]["type"] = "interface"
+    raw["resources"][0]["instances"][0]["attributes"] = {"id": "eni-1", "tags": {"id": "id-arm001"}}
+    assert list(state.parse(raw).nodes) == ["arm002"]
+
+
+def test_a_contact_of_the_root_module_or_of_another_type_is_none() -> None:
+    for change in ({"module": ""}, {"type": "thing"}, {"mode": "data"}, {"name": "arm001"}):
+        raw = stored([built("arm001")])
+        raw["resources"][1] |= change
+        assert state.parse(raw).nodes == {}, change
 
 
 def test_a_node_with_anything_tainted_is_not_built() -> None:
@@ -84,19 +109,22 @@ def test_a_node_with_anything_tainted_is_not_built() -> None:
 
 
 def test_shared_file_systems_by_cloud_and_name() -> None:
-    told: dict[str, Any] = {
+    made: dict[str, Any] = {
         "home": {"source": "192.0.2.1:/home", "type": "nfs", "options": "hard", "size": 3}
     }
-    raw = {"outputs": {"shared_fs_here": {"value": told}, "shared_fs_there": {"value": {}}}}
+    raw = {"outputs": {"shared_fs_here": {"value": made}, "shared_fs_there": {"value": {}}}}
     assert state.parse(raw).shared_fs == {
         "here": {"home": SharedFs("192.0.2.1:/home", "nfs", "hard")},
         "there": {},
     }
 
 
-def test_a_node_without_output_is_not_built() -> None:
+@pytest.mark.parametrize("output", [None, {"value": None, "type": "dynamic"}])
+def test_a_node_without_contact_is_not_built(output: Any) -> None:
     raw = stored([built("arm001"), built("arm002")])
-    raw["outputs"]["node_arm001"]["value"] = None
+    raw["resources"][1]["instances"][0]["attributes"]["output"] = output
+    assert list(state.parse(raw).nodes) == ["arm002"]
+    del raw["resources"][1]
     assert list(state.parse(raw).nodes) == ["arm002"]
 
 

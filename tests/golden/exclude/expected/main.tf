@@ -126,19 +126,3 @@ output "network_local" {
 output "bastion_local" {
   value = module.local.bastion
 }
-
-output "node_compute001" {
-  value = module.local.node_compute001
-}
-
-output "node_compute003" {
-  value = module.local.node_compute003
-}
-
-output "node_compute004" {
-  value = module.local.node_compute004
-}
-
-output "node_login002" {
-  value = module.local.node_login002
-}

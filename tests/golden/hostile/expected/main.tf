@@ -128,11 +128,3 @@ output "network_local" {
 output "bastion_local" {
   value = module.local.bastion
 }
-
-output "node_frontend001" {
-  value = module.local.node_frontend001
-}
-
-output "node_compute001" {
-  value = module.local.node_compute001
-}

@@ -118,11 +118,3 @@ output "network_static" {
 output "bastion_static" {
   value = module.static.bastion
 }
-
-output "node_compute001" {
-  value = module.static.node_compute001
-}
-
-output "node_compute002" {
-  value = module.static.node_compute002
-}

@@ -120,15 +120,3 @@ output "network_echo" {
 output "bastion_echo" {
   value = module.echo.bastion
 }
-
-output "node_login001" {
-  value = module.echo.node_login001
-}
-
-output "node_compute001" {
-  value = module.echo.node_compute001
-}
-
-output "node_compute002" {
-  value = module.echo.node_compute002
-}

@@ -128,15 +128,3 @@ output "network_local" {
 output "bastion_local" {
   value = module.local.bastion
 }
-
-output "node_compute001" {
-  value = module.local.node_compute001
-}
-
-output "node_compute003" {
-  value = module.local.node_compute003
-}
-
-output "node_extra001" {
-  value = module.local.node_extra001
-}

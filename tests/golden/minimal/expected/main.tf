@@ -126,7 +126,3 @@ output "network_local" {
 output "bastion_local" {
   value = module.local.bastion
 }
-
-output "node_node001" {
-  value = module.local.node_node001
-}

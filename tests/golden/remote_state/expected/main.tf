@@ -125,7 +125,3 @@ output "network_local" {
 output "bastion_local" {
   value = module.local.bastion
 }
-
-output "node_compute001" {
-  value = module.local.node_compute001
-}

@@ -134,10 +134,6 @@ output "bastion_far" {
   value = module.far.bastion
 }
 
-output "node_there001" {
-  value = module.far.node_there001
-}
-
 provider "podman" {
   alias = "near"
 }
@@ -170,8 +166,4 @@ output "network_near" {
 
 output "bastion_near" {
   value = module.near.bastion
-}
-
-output "node_here001" {
-  value = module.near.node_here001
 }

@@ -126,19 +126,3 @@ output "network_local" {
 output "bastion_local" {
   value = module.local.bastion
 }
-
-output "node_frontend001" {
-  value = module.local.node_frontend001
-}
-
-output "node_compute001" {
-  value = module.local.node_compute001
-}
-
-output "node_compute002" {
-  value = module.local.node_compute002
-}
-
-output "node_big001" {
-  value = module.local.node_big001
-}

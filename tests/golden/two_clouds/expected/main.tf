@@ -127,10 +127,6 @@ output "bastion_local" {
   value = module.local.bastion
 }
 
-output "node_frontend001" {
-  value = module.local.node_frontend001
-}
-
 module "static" {
   source = "./modules/static"
 
@@ -154,12 +150,4 @@ output "network_static" {
 
 output "bastion_static" {
   value = module.static.bastion
-}
-
-output "node_compute001" {
-  value = module.static.node_compute001
-}
-
-output "node_compute002" {
-  value = module.static.node_compute002
 }

@@ -128,15 +128,3 @@ output "network_local" {
 output "bastion_local" {
   value = module.local.bastion
 }
-
-output "node_store001" {
-  value = module.local.node_store001
-}
-
-output "node_compute001" {
-  value = module.local.node_compute001
-}
-
-output "node_compute002" {
-  value = module.local.node_compute002
-}

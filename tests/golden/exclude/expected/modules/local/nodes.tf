@@ -35,9 +35,8 @@ resource "podman_node" "compute001" {
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
 
-output "node_compute001" {
-  description = "How compute001 is reached."
-  value = {
+resource "terraform_data" "node_compute001" {
+  input = {
     group       = var.nodes["compute001"].group
     address     = podman_node.compute001.address
     private_ip  = podman_node.compute001.address
@@ -89,9 +88,8 @@ resource "podman_node" "compute003" {
   labels         = merge(var.labels, var.nodes["compute003"].labels)
 }
 
-output "node_compute003" {
-  description = "How compute003 is reached."
-  value = {
+resource "terraform_data" "node_compute003" {
+  input = {
     group       = var.nodes["compute003"].group
     address     = podman_node.compute003.address
     private_ip  = podman_node.compute003.address
@@ -143,9 +141,8 @@ resource "podman_node" "compute004" {
   labels         = merge(var.labels, var.nodes["compute004"].labels)
 }
 
-output "node_compute004" {
-  description = "How compute004 is reached."
-  value = {
+resource "terraform_data" "node_compute004" {
+  input = {
     group       = var.nodes["compute004"].group
     address     = podman_node.compute004.address
     private_ip  = podman_node.compute004.address
@@ -197,9 +194,8 @@ resource "podman_node" "login002" {
   labels         = merge(var.labels, var.nodes["login002"].labels)
 }
 
-output "node_login002" {
-  description = "How login002 is reached."
-  value = {
+resource "terraform_data" "node_login002" {
+  input = {
     group       = var.nodes["login002"].group
     address     = podman_node.login002.address
     private_ip  = podman_node.login002.address

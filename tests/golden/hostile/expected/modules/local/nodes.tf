@@ -35,9 +35,8 @@ resource "podman_node" "frontend001" {
   labels         = merge(var.labels, var.nodes["frontend001"].labels)
 }
 
-output "node_frontend001" {
-  description = "How frontend001 is reached."
-  value = {
+resource "terraform_data" "node_frontend001" {
+  input = {
     group       = var.nodes["frontend001"].group
     address     = podman_node.frontend001.address
     private_ip  = podman_node.frontend001.address
@@ -89,9 +88,8 @@ resource "podman_node" "compute001" {
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
 
-output "node_compute001" {
-  description = "How compute001 is reached."
-  value = {
+resource "terraform_data" "node_compute001" {
+  input = {
     group       = var.nodes["compute001"].group
     address     = podman_node.compute001.address
     private_ip  = podman_node.compute001.address

@@ -11,9 +11,8 @@ resource "terraform_data" "compute001" {
   triggers_replace = [var.hosts["compute001"].address, var.hosts["compute001"].port]
 }
 
-output "node_compute001" {
-  description = "The host of compute001."
-  value = {
+resource "terraform_data" "node_compute001" {
+  input = {
     group       = terraform_data.compute001.output.group
     address     = coalesce(terraform_data.compute001.output.host.peer_address, terraform_data.compute001.output.host.private_ip, terraform_data.compute001.output.host.address)
     private_ip  = terraform_data.compute001.output.host.private_ip
@@ -39,9 +38,8 @@ resource "terraform_data" "compute002" {
   triggers_replace = [var.hosts["compute002"].address, var.hosts["compute002"].port]
 }
 
-output "node_compute002" {
-  description = "The host of compute002."
-  value = {
+resource "terraform_data" "node_compute002" {
+  input = {
     group       = terraform_data.compute002.output.group
     address     = coalesce(terraform_data.compute002.output.host.peer_address, terraform_data.compute002.output.host.private_ip, terraform_data.compute002.output.host.address)
     private_ip  = terraform_data.compute002.output.host.private_ip

@@ -16,9 +16,8 @@ resource "terraform_data" "login001" {
   }
 }
 
-output "node_login001" {
-  description = "How login001 is reached."
-  value = {
+resource "terraform_data" "node_login001" {
+  input = {
     group       = terraform_data.login001.output.node.group
     address     = "192.0.2.${var.nodes["login001"].index}"
     private_ip  = "192.0.2.${var.nodes["login001"].index}"
@@ -49,9 +48,8 @@ resource "terraform_data" "compute001" {
   }
 }
 
-output "node_compute001" {
-  description = "How compute001 is reached."
-  value = {
+resource "terraform_data" "node_compute001" {
+  input = {
     group       = terraform_data.compute001.output.node.group
     address     = "192.0.2.${var.nodes["compute001"].index}"
     private_ip  = "192.0.2.${var.nodes["compute001"].index}"
@@ -82,9 +80,8 @@ resource "terraform_data" "compute002" {
   }
 }
 
-output "node_compute002" {
-  description = "How compute002 is reached."
-  value = {
+resource "terraform_data" "node_compute002" {
+  input = {
     group       = terraform_data.compute002.output.node.group
     address     = "192.0.2.${var.nodes["compute002"].index}"
     private_ip  = "192.0.2.${var.nodes["compute002"].index}"

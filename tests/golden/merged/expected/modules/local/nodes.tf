@@ -35,9 +35,8 @@ resource "podman_node" "compute001" {
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
 
-output "node_compute001" {
-  description = "How compute001 is reached."
-  value = {
+resource "terraform_data" "node_compute001" {
+  input = {
     group       = var.nodes["compute001"].group
     address     = podman_node.compute001.address
     private_ip  = podman_node.compute001.address
@@ -89,9 +88,8 @@ resource "podman_node" "compute003" {
   labels         = merge(var.labels, var.nodes["compute003"].labels)
 }
 
-output "node_compute003" {
-  description = "How compute003 is reached."
-  value = {
+resource "terraform_data" "node_compute003" {
+  input = {
     group       = var.nodes["compute003"].group
     address     = podman_node.compute003.address
     private_ip  = podman_node.compute003.address
@@ -143,9 +141,8 @@ resource "podman_node" "extra001" {
   labels         = merge(var.labels, var.nodes["extra001"].labels)
 }
 
-output "node_extra001" {
-  description = "How extra001 is reached."
-  value = {
+resource "terraform_data" "node_extra001" {
+  input = {
     group       = var.nodes["extra001"].group
     address     = podman_node.extra001.address
     private_ip  = podman_node.extra001.address

@@ -35,9 +35,8 @@ resource "podman_node" "node001" {
   labels         = merge(var.labels, var.nodes["node001"].labels)
 }
 
-output "node_node001" {
-  description = "How node001 is reached."
-  value = {
+resource "terraform_data" "node_node001" {
+  input = {
     group       = var.nodes["node001"].group
     address     = podman_node.node001.address
     private_ip  = podman_node.node001.address

@@ -35,9 +35,8 @@ resource "podman_node" "compute001" {
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
 
-output "node_compute001" {
-  description = "How compute001 is reached."
-  value = {
+resource "terraform_data" "node_compute001" {
+  input = {
     group       = var.nodes["compute001"].group
     address     = podman_node.compute001.address
     private_ip  = podman_node.compute001.address

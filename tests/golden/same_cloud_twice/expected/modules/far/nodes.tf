@@ -35,9 +35,8 @@ resource "podman_node" "there001" {
   labels         = merge(var.labels, var.nodes["there001"].labels)
 }
 
-output "node_there001" {
-  description = "How there001 is reached."
-  value = {
+resource "terraform_data" "node_there001" {
+  input = {
     group       = var.nodes["there001"].group
     address     = podman_node.there001.address
     private_ip  = podman_node.there001.address

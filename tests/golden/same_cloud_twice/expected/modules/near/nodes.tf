@@ -35,9 +35,8 @@ resource "podman_node" "here001" {
   labels         = merge(var.labels, var.nodes["here001"].labels)
 }
 
-output "node_here001" {
-  description = "How here001 is reached."
-  value = {
+resource "terraform_data" "node_here001" {
+  input = {
     group       = var.nodes["here001"].group
     address     = podman_node.here001.address
     private_ip  = podman_node.here001.address

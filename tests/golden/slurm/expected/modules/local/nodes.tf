@@ -35,9 +35,8 @@ resource "podman_node" "frontend001" {
   labels         = merge(var.labels, var.nodes["frontend001"].labels)
 }
 
-output "node_frontend001" {
-  description = "How frontend001 is reached."
-  value = {
+resource "terraform_data" "node_frontend001" {
+  input = {
     group       = var.nodes["frontend001"].group
     address     = podman_node.frontend001.address
     private_ip  = podman_node.frontend001.address
@@ -89,9 +88,8 @@ resource "podman_node" "compute001" {
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
 
-output "node_compute001" {
-  description = "How compute001 is reached."
-  value = {
+resource "terraform_data" "node_compute001" {
+  input = {
     group       = var.nodes["compute001"].group
     address     = podman_node.compute001.address
     private_ip  = podman_node.compute001.address
@@ -143,9 +141,8 @@ resource "podman_node" "compute002" {
   labels         = merge(var.labels, var.nodes["compute002"].labels)
 }
 
-output "node_compute002" {
-  description = "How compute002 is reached."
-  value = {
+resource "terraform_data" "node_compute002" {
+  input = {
     group       = var.nodes["compute002"].group
     address     = podman_node.compute002.address
     private_ip  = podman_node.compute002.address
@@ -197,9 +194,8 @@ resource "podman_node" "big001" {
   labels         = merge(var.labels, var.nodes["big001"].labels)
 }
 
-output "node_big001" {
-  description = "How big001 is reached."
-  value = {
+resource "terraform_data" "node_big001" {
+  input = {
     group       = var.nodes["big001"].group
     address     = podman_node.big001.address
     private_ip  = podman_node.big001.address

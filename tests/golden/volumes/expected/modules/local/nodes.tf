@@ -35,9 +35,8 @@ resource "podman_node" "store001" {
   labels         = merge(var.labels, var.nodes["store001"].labels)
 }
 
-output "node_store001" {
-  description = "How store001 is reached."
-  value = {
+resource "terraform_data" "node_store001" {
+  input = {
     group       = var.nodes["store001"].group
     address     = podman_node.store001.address
     private_ip  = podman_node.store001.address
@@ -89,9 +88,8 @@ resource "podman_node" "compute001" {
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
 
-output "node_compute001" {
-  description = "How compute001 is reached."
-  value = {
+resource "terraform_data" "node_compute001" {
+  input = {
     group       = var.nodes["compute001"].group
     address     = podman_node.compute001.address
     private_ip  = podman_node.compute001.address
@@ -143,9 +141,8 @@ resource "podman_node" "compute002" {
   labels         = merge(var.labels, var.nodes["compute002"].labels)
 }
 
-output "node_compute002" {
-  description = "How compute002 is reached."
-  value = {
+resource "terraform_data" "node_compute002" {
+  input = {
     group       = var.nodes["compute002"].group
     address     = podman_node.compute002.address
     private_ip  = podman_node.compute002.address
