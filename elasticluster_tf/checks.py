@@ -49,14 +49,17 @@ def resolve(document: Document, base: Path, known: Catalogue) -> Resolved:
     chosen, wrong = clouds.choose(typed, document, base, known.clouds)
     found += wrong
     systems: dict[str, str] = {}
+    gives: dict[str, tuple[str, ...]] = {}
     for name, group in typed.groups.items():
         place = chosen.get(typed.cloud_of(name).label)
         if place is None:
             continue
         found += clouds.group_problems(document, name, group, place)
+        if place.cloud.facts.gives is not None:
+            gives[name] = place.cloud.facts.gives
         if image := place.cloud.facts.images.get(group.image):
             systems[name] = image.os
-    carried, wrong = software.choose(typed, document, known.software, systems)
+    carried, wrong = software.choose(typed, document, known.software, systems, gives)
     found += wrong
     found += clouds.label_problems(document, typed, chosen)
     found += nodes.problems(typed, document, chosen)

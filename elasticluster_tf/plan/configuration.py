@@ -5,9 +5,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Literal
 
 from elasticluster_tf import ansible_files, software
+from elasticluster_tf.ansible_files import SharedFsByCloud
 from elasticluster_tf.config import ClusterConfig
 from elasticluster_tf.nodes import BuiltNode, Node
 from elasticluster_tf.plan.record import NodeRecord, Record, Setup, digest
@@ -109,10 +111,11 @@ def wanted(
     nodes: Sequence[Node],
     built: Mapping[str, BuiltNode],
     files: Mapping[str, str],
+    shared_fs: SharedFsByCloud = MappingProxyType({}),
 ) -> Record:
     """What every host is to be configured from; `files` are the rendered ones, with the roles in them.
 
-    Nodes that are not built are in it with facts unknown.
+    Nodes that are not built are in it with facts unknown. `shared_fs` concerns the software that asks for it.
     """
     facts = {
         node.name: digest(ansible_files.facts(node, built[node.name])) if node.name in built else _UNKNOWN
@@ -121,7 +124,7 @@ def wanted(
     addresses = digest(sorted((one.name, one.address) for one in built.values()))
     if _UNKNOWN in facts.values():
         addresses = _UNKNOWN
-    by_group = _setups_by_group(config, carried, nodes, facts, files)
+    by_group = _setups_by_group(config, carried, nodes, facts, files, shared_fs)
     found = {
         node.name: NodeRecord(
             built[node.name].instance_id if node.name in built else _UNKNOWN,
@@ -140,10 +143,12 @@ def _setups_by_group(
     nodes: Sequence[Node],
     facts: Mapping[str, str],
     files: Mapping[str, str],
+    shared_fs: SharedFsByCloud,
 ) -> dict[str, list[Setup]]:
     """All hosts of a group have the same parts, so a group's setups are each of its hosts'."""
     base = Setup(BASE_ROLE, (), _role_digest(BASE_ROLE, (), files))
     found = {group: [base] for group in config.groups}
+    made = ansible_files.plain_shared_fs(shared_fs)
     for one in carried:
         role = _role_digest(one.name, one.facts.roles, files)
         groups = software.groups_of(config, one)
@@ -155,6 +160,8 @@ def _setups_by_group(
             parts = tuple(sorted(part for part, of in groups.items() if group in of))
             if parts:
                 variables = _variables(config, one, parts)
+                if one.facts.shared_fs and made:
+                    variables[ansible_files.SHARED_FS] = made
                 peers = {peer: hosts[peer] for peer in _peers(one, parts)}
                 found[group].append(Setup(one.name, parts, role, variables, peers))
     return found

@@ -70,6 +70,10 @@ class SoftwareFacts(_Facts):
     conflicts: tuple[str, ...] = ()
     supported: tuple[str, ...] = ()
     health: Command | None = None
+    shared_fs: bool = Field(
+        False,
+        description="Whether its hosts are configured by `cluster_shared_fs`, what clouds made to mount.",
+    )
     roles: tuple[str, ...] = Field((), description="Other roles of ours that its plays use.")
 
     @model_validator(mode="after")
