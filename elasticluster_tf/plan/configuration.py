@@ -1,7 +1,5 @@
 """The configuration half of a plan: which roles run on which hosts and why, told from the record alone."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -12,14 +10,11 @@ from elasticluster_tf import ansible_files, software
 from elasticluster_tf.ansible_files import SharedFsByCloud
 from elasticluster_tf.config import ClusterConfig
 from elasticluster_tf.nodes import BuiltNode, Node
-from elasticluster_tf.plan.record import NodeRecord, Record, Setup, digest
+from elasticluster_tf.plan.record import SECRET, NodeRecord, Record, Setup, digest, hidden
 from elasticluster_tf.software import BASE_ROLE, Software
 
 # Of a host that is not built yet nothing but its name is known.
 _UNKNOWN = "unknown"
-_SECRET = "secret"  # noqa: S105 - the key under which a secret variable's digest stands
-# scrypt's cost (RFC 7914): 16 MiB and some 50 ms a guess; the state may be read by many.
-_SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 16}
 
 Kind = Literal[
     "new", "replaced", "unfinished", "software", "parts", "host", "role", "variables", "peers", "asked"
@@ -183,15 +178,8 @@ def _variables(config: ClusterConfig, one: Software, parts: Sequence[str]) -> di
         known = one.variables.get(name)
         if known is not None and known.parts and not known.parts & set(parts):
             continue
-        found[name] = _hidden(config.name, name, value) if known is not None and known.secret else value
+        found[name] = hidden(config.name, name, value) if known is not None and known.secret else value
     return found
-
-
-def _hidden(cluster: str, name: str, value: Any) -> dict[str, str]:
-    """What stands for a secret in the record: it tells a change, and guesses at it are slow."""
-    salt = f"ectf/{cluster}/{name}".encode()
-    text = json.dumps(value, sort_keys=True).encode()
-    return {_SECRET: hashlib.scrypt(text, salt=salt, **_SCRYPT).hex()}
 
 
 def _role_digest(name: str, others: Sequence[str], files: Mapping[str, str]) -> str:
@@ -273,7 +261,7 @@ def _variable_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
         before, after = old.get(name), new.get(name)
         if before == after:
             continue
-        if any(isinstance(value, Mapping) and set(value) == {_SECRET} for value in (before, after)):
+        if any(isinstance(value, Mapping) and set(value) == {SECRET} for value in (before, after)):
             yield VariableChange(name, secret=True)
         else:
             yield VariableChange(name, before, after)
