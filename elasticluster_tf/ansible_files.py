@@ -22,6 +22,8 @@ Files = dict[str, str]
 # Shared file systems by the cloud's label and their name.
 SharedFsByCloud = Mapping[str, Mapping[str, SharedFs]]
 
+SHARED_FS = "cluster_shared_fs"  # the variable that has them
+
 # Files of a role that a run does not need.
 _NOT_COPIED = ("software.yaml", "playbook.yml", "README.md", "molecule", "tests")
 # Our plugins, by kind: the folder beside the playbooks where Ansible finds them without being told.
@@ -144,11 +146,18 @@ def inventory(
     common: dict[str, Any] = {"cluster_name": config.name}
     if mirrors := config.mirrors.model_dump(exclude_none=True):
         common["cluster_mirrors"] = mirrors
-    if shared_fs:
-        common["cluster_shared_fs"] = {
-            label: {name: asdict(one) for name, one in found.items()} for label, found in shared_fs.items()
-        }
+    if made := plain_shared_fs(shared_fs):
+        common[SHARED_FS] = made
     return {"all": {"vars": common, "children": children}}
+
+
+def plain_shared_fs(shared_fs: SharedFsByCloud) -> dict[str, Any]:
+    """Shared file systems as roles see them, by the clouds that made some."""
+    return {
+        label: {name: asdict(one) for name, one in found.items()}
+        for label, found in shared_fs.items()
+        if found
+    }
 
 
 def _host(node: Node, built: BuiltNode, access: Access, bastions: Mapping[str, str | None]) -> dict[str, Any]:

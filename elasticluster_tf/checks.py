@@ -51,14 +51,17 @@ def resolve(document: Document, base: Path, known: Catalogue) -> Resolved:
     chosen, wrong = clouds.choose(typed, document, base, known.clouds)
     found += wrong
     systems: dict[str, str] = {}
+    gives: dict[str, tuple[str, ...]] = {}
     for name, group in typed.groups.items():
         place = chosen.get(typed.cloud_of(name).label)
         if place is None:
             continue
         found += clouds.group_problems(document, name, group, place)
+        if place.cloud.facts.gives is not None:
+            gives[name] = place.cloud.facts.gives
         if image := place.cloud.facts.images.get(group.image):
             systems[name] = image.os
-    carried, wrong = software.choose(typed, document, known.software, systems)
+    carried, wrong = software.choose(typed, document, known.software, systems, gives)
     found += wrong
     own, wrong = content.find(typed, document, base)
     found += wrong

@@ -5,14 +5,17 @@ Both are read into one small form, so that a value is checked and a JSON Schema 
 
 import contextlib
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from elasticluster_tf.documents import KeyPath
 from elasticluster_tf.errors import did_you_mean
 
+Range = tuple[()] | tuple[float] | tuple[float, float]
 Kind = Literal["any", "string", "integer", "number", "bool", "list", "map", "object"]
 
 
@@ -29,13 +32,15 @@ class Field:
 class ValueType:
     """A type: `inner` of lists and maps, `fields` of objects, `choices` where only some values fit.
 
-    `defaults` are what fields hold that are left out, as far as that is a plain value.
+    `range` are the least number, and the largest if there is one. `defaults` are what fields hold that are
+    left out, as far as that is a plain value.
     """
 
     kind: Kind = "any"
     inner: "ValueType | None" = None
     fields: Mapping[str, Field] = field(default_factory=dict)
     choices: tuple[Any, ...] = ()
+    range: Range = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -73,6 +78,8 @@ def mismatches(value: object, wanted: ValueType, path: KeyPath = ()) -> Iterator
         yield Mismatch(
             path, f"{shown(value)} is none of the values that fit", did_you_mean(str(value), known)
         )
+    if wanted.range and isinstance(value, int | float):
+        yield from _range_mismatches(value, wanted.range, path)
     if isinstance(value, list) and wanted.inner:
         for index, item in enumerate(value):
             yield from mismatches(item, wanted.inner, (*path, index))
@@ -81,6 +88,13 @@ def mismatches(value: object, wanted: ValueType, path: KeyPath = ()) -> Iterator
             yield from mismatches(item, wanted.inner, (*path, key))
     elif isinstance(value, dict) and wanted.kind == "object":
         yield from _object_mismatches(value, wanted.fields, path)
+
+
+def _range_mismatches(value: float, allowed: Range, path: KeyPath) -> Iterator[Mismatch]:
+    least, most = (*allowed, math.inf, math.inf)[:2]
+    if not least <= value <= most:
+        bounds = f"at least {least:.15g}" if most == math.inf else f"{least:.15g} to {most:.15g}"
+        yield Mismatch(path, f"{bounds} is wanted here, not {shown(value)}")
 
 
 def _object_mismatches(
@@ -129,6 +143,7 @@ def json_schema(wanted: ValueType, description: str = "") -> dict[str, Any]:
     schema["type"] = ["string", "number"] if wanted.kind == "string" else names.get(wanted.kind, wanted.kind)
     if wanted.choices:
         schema["enum"] = list(wanted.choices)
+    schema |= dict(zip(("minimum", "maximum"), wanted.range, strict=False))
     if wanted.kind == "list" and wanted.inner:
         schema["items"] = json_schema(wanted.inner)
     if wanted.kind == "map" and wanted.inner:
@@ -222,14 +237,23 @@ def _object(fields: Mapping[str, _Read]) -> ValueType:
     return ValueType("object", fields=known, defaults=defaults)
 
 
-def from_argument_spec(option: Mapping[str, Any]) -> ValueType:
-    """One option of a role's argument specs."""
+def from_argument_spec(
+    option: Mapping[str, Any], name: str = "", ranges: Mapping[str, Range] = MappingProxyType({})
+) -> ValueType:
+    """One option of a role's argument specs; `ranges` are those of numbers by name, as in `list.key`."""
     kinds: dict[str, Kind] = {
         "str": "string", "path": "string", "int": "integer", "float": "number", "bool": "bool",
         "list": "list", "dict": "map",
     }  # fmt: skip
     kind = kinds.get(option.get("type", "str"), "any")
-    fields = {name: _spec_field(inner) for name, inner in (option.get("options") or {}).items()}
+    fields = {
+        key: Field(
+            from_argument_spec(inner, f"{name}.{key}", ranges),
+            bool(inner.get("required")),
+            sentence(inner.get("description")),
+        )
+        for key, inner in (option.get("options") or {}).items()
+    }
     choices = tuple(option.get("choices") or ())
     if kind == "map" and fields:
         return ValueType("object", fields=fields)
@@ -237,16 +261,10 @@ def from_argument_spec(option: Mapping[str, Any]) -> ValueType:
         inner = (
             ValueType("object", fields=fields)
             if fields
-            else from_argument_spec({"type": option.get("elements", "raw")})
+            else from_argument_spec({"type": option.get("elements", "raw"), "choices": choices}, name, ranges)
         )
-        return ValueType("list", inner=inner, choices=())
-    return ValueType(kind, choices=choices)
-
-
-def _spec_field(option: Mapping[str, Any]) -> Field:
-    return Field(
-        from_argument_spec(option), bool(option.get("required")), sentence(option.get("description"))
-    )
+        return ValueType("list", inner=inner)
+    return ValueType(kind, choices=choices, range=ranges.get(name, ()))
 
 
 def sentence(description: Any) -> str:

@@ -104,6 +104,9 @@ class CloudFacts(_Facts):
         "state",
         description="Who forgets and adopts kept volumes: ectf in the state, or the provider.",
     )
+    gives: tuple[str, ...] | None = Field(
+        None, description="What a host can do of what software `needs`; without it, everything."
+    )
     unsupported: dict[str, str] = Field(
         {}, description="Keys of a group that this cloud can't fulfil, each with what to do instead."
     )

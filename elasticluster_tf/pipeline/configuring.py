@@ -6,10 +6,10 @@ from typing import Any
 
 from elasticluster_tf import ansible, plan
 from elasticluster_tf.ansible import Job
-from elasticluster_tf.ansible_files import Access
+from elasticluster_tf.ansible_files import Access, SharedFsByCloud
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import ConfigureFailed
-from elasticluster_tf.nodes import BuiltNode
+from elasticluster_tf.nodes import BuiltNode, SharedFs
 from elasticluster_tf.pipeline import login, recording
 from elasticluster_tf.pipeline.run import Run
 from elasticluster_tf.pipeline.values import Built, Order
@@ -19,6 +19,7 @@ from elasticluster_tf.reports import Summary
 from elasticluster_tf.terraform import State
 
 Files = Mapping[str, str]
+_NEW_SHARED_FS = SharedFs("known once it is made", "")
 
 
 def foreseen(
@@ -28,8 +29,20 @@ def foreseen(
     if not order.configure:
         return ConfigurationPlan()
     built = {name: one for name, one in state.nodes.items() if name not in making}
-    found = _compared(resolved, state.record, files, built, making, order)
+    found = _compared(
+        resolved, state.record, files, built, _foreseen_shared_fs(resolved, state), making, order
+    )
     return found[1]
+
+
+def _foreseen_shared_fs(resolved: Resolved, state: State) -> SharedFsByCloud:
+    """The shared file systems that there will be; how new ones are mounted only their cloud will know."""
+    found = {}
+    for label, chosen in resolved.clouds.items():
+        there = state.shared_fs.get(label, {})
+        if names := sorted(chosen.settings.get("shared_fs") or {}):
+            found[label] = {name: there.get(name, _NEW_SHARED_FS) for name in names}
+    return found
 
 
 def _compared(
@@ -37,11 +50,12 @@ def _compared(
     recorded: Record,
     files: Files,
     built: Mapping[str, BuiltNode],
+    shared_fs: SharedFsByCloud,
     making: Collection[str],
     order: Order,
 ) -> tuple[Record, ConfigurationPlan]:
     nodes = [node for node in resolved.nodes if node.name in built or node.name in making]
-    wanted = plan.wanted(resolved.config, resolved.software, nodes, built, files)
+    wanted = plan.wanted(resolved.config, resolved.software, nodes, built, files, shared_fs)
     todo = plan.compare(recorded, wanted, nodes, making, order.everything)
     return wanted, todo.limited(order.limit) if order.limit else todo
 
@@ -54,7 +68,7 @@ def configure(
     Hosts count as not configured from before the first task until their last one. Raises ConfigureFailed
     after the hosts that are done were recorded.
     """
-    wanted, todo = _compared(resolved, built.recorded, files, built.nodes, (), order)
+    wanted, todo = _compared(resolved, built.recorded, files, built.nodes, built.state.shared_fs, (), order)
     state = recording.write(run, built.state, _begun(built.state.record, built.nodes, todo))
     if not todo.contacted:
         return None, todo, state
@@ -140,7 +154,7 @@ def _swapped(state: State, built: Built, finished: Sequence[str]) -> dict[str, s
 
 def fingerprints(resolved: Resolved, state: State, files: Files) -> dict[str, str]:
     """What each host is expected to remember of what it was configured from."""
-    wanted, _ = _compared(resolved, state.record, files, state.nodes, (), Order())
+    wanted, _ = _compared(resolved, state.record, files, state.nodes, state.shared_fs, (), Order())
     return _fingerprints(wanted)
 
 

@@ -14,6 +14,8 @@ from typing import Any
 _DIGEST_LENGTH = 16
 # The key under which a secret variable's digest stands in a setup's variables.
 SECRET = "secret"  # noqa: S105
+# scrypt's cost (RFC 7914): 16 MiB and some 50 ms a guess; the state may be read by many.
+_SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 16}
 # A bundle is refused by the state's serial as well; its name is for saying why.
 _KEPT_NONCES = 20
 
@@ -110,6 +112,13 @@ def digest(value: Any) -> str:
     """A short digest of a JSON value, the same for equal values."""
     text = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
+
+
+def hidden(cluster: str, name: str, value: Any) -> dict[str, str]:
+    """What stands for a secret in the record: it tells a change, and guesses at it are slow."""
+    salt = f"ectf/{cluster}/{name}".encode()
+    text = json.dumps(value, sort_keys=True).encode()
+    return {SECRET: hashlib.scrypt(text, salt=salt, **_SCRYPT).hex()}
 
 
 def _swept(record: Record) -> Record:

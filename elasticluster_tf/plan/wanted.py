@@ -1,22 +1,20 @@
 """What every host is to be configured from: the record that a run without failures would leave."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from elasticluster_tf import ansible_files, content, resources, software
+from elasticluster_tf.ansible_files import SharedFsByCloud
 from elasticluster_tf.config import ClusterConfig
 from elasticluster_tf.nodes import BuiltNode, Node
-from elasticluster_tf.plan.record import SECRET, NodeRecord, Record, Setup, digest
+from elasticluster_tf.plan.record import NodeRecord, Record, Setup, digest, hidden
 from elasticluster_tf.software import BASE_ROLE, Software
 
 # Of a host that is not built yet nothing but its name is known.
 _UNKNOWN = "unknown"
 # What the user's own playbooks and software may use beside what is theirs.
 _OTHERS = (content.ROLES, content.REQUIREMENTS)
-# scrypt's cost (RFC 7914): 16 MiB and some 50 ms a guess; the state may be read by many.
-_SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 16}
 
 
 def wanted(
@@ -25,10 +23,11 @@ def wanted(
     nodes: Sequence[Node],
     built: Mapping[str, BuiltNode],
     files: Mapping[str, str],
+    shared_fs: SharedFsByCloud = MappingProxyType({}),
 ) -> Record:
     """What every host is to be configured from; `files` are the rendered ones, with the roles in them.
 
-    Nodes that are not built are in it with facts unknown.
+    Nodes that are not built are in it with facts unknown. `shared_fs` concerns the software that asks for it.
     """
     facts = {
         node.name: digest(ansible_files.facts(node, built[node.name])) if node.name in built else _UNKNOWN
@@ -37,7 +36,7 @@ def wanted(
     addresses = digest(sorted((one.name, one.address) for one in built.values()))
     if _UNKNOWN in facts.values():
         addresses = _UNKNOWN
-    by_group = _setups_by_group(config, carried, nodes, facts, files)
+    by_group = _setups_by_group(config, carried, nodes, facts, files, shared_fs)
     found = {
         node.name: NodeRecord(
             built[node.name].instance_id if node.name in built else _UNKNOWN,
@@ -59,12 +58,14 @@ def _setups_by_group(
     nodes: Sequence[Node],
     facts: Mapping[str, str],
     files: Mapping[str, str],
+    shared_fs: SharedFsByCloud,
 ) -> dict[str, list[Setup]]:
     """All hosts of a group have the same parts, so a group's setups are each of its hosts', in order."""
     mirrors = config.mirrors.model_dump(exclude_none=True)
     base = Setup(BASE_ROLE, (), _role_digest(BASE_ROLE, (), files), {"mirrors": mirrors} if mirrors else {})
     own = {when: [Setup(when, (), digest)] for when, digest in _playbook_digests(files).items()}
     found = {group: [base, *own.get(content.BEFORE, [])] for group in config.groups}
+    made = ansible_files.plain_shared_fs(shared_fs)
     for one in carried:
         shipped = one.path.parent == resources.folder("roles")
         role = _role_digest(one.name, one.facts.roles, files, () if shipped else _OTHERS)
@@ -77,6 +78,8 @@ def _setups_by_group(
             parts = tuple(sorted(part for part, of in groups.items() if group in of))
             if parts:
                 variables = _variables(config, one, parts)
+                if one.facts.shared_fs and made:
+                    variables[ansible_files.SHARED_FS] = made
                 peers = {peer: hosts[peer] for peer in _peers(one, parts)}
                 found[group].append(Setup(one.name, parts, role, variables, peers))
     return {group: [*setups, *own.get(content.AFTER, [])] for group, setups in found.items()}
@@ -98,15 +101,8 @@ def _variables(config: ClusterConfig, one: Software, parts: Sequence[str]) -> di
         known = one.variables.get(name)
         if known is not None and known.parts and not known.parts & set(parts):
             continue
-        found[name] = _hidden(config.name, name, value) if known is not None and known.secret else value
+        found[name] = hidden(config.name, name, value) if known is not None and known.secret else value
     return found
-
-
-def _hidden(cluster: str, name: str, value: Any) -> dict[str, str]:
-    """What stands for a secret in the record: it tells a change, and guesses at it are slow."""
-    salt = f"ectf/{cluster}/{name}".encode()
-    text = json.dumps(value, sort_keys=True).encode()
-    return {SECRET: hashlib.scrypt(text, salt=salt, **_SCRYPT).hex()}
 
 
 def _role_digest(name: str, others: Sequence[str], files: Mapping[str, str], more: Sequence[str] = ()) -> str:

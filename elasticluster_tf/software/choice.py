@@ -12,11 +12,16 @@ from elasticluster_tf.value_types import ValueType
 
 
 def choose(
-    config: ClusterConfig, document: Document, known: Mapping[str, Software], systems: Mapping[str, str]
+    config: ClusterConfig,
+    document: Document,
+    known: Mapping[str, Software],
+    systems: Mapping[str, str],
+    gives: Mapping[str, Sequence[str]],
 ) -> tuple[tuple[Software, ...], list[Problem]]:
     """The software of the file in its order, and what is wrong with how it is used.
 
-    `systems` says which operating system the nodes of a group run, as far as that is known.
+    `systems` says which operating system the nodes of a group run, as far as that is known; `gives` what
+    they can do of what software needs, where that is not everything.
     """
     chosen: list[Software] = []
     problems: list[Problem] = []
@@ -25,6 +30,7 @@ def choose(
             chosen.append(known[name])
             problems += _part_problems(config, document, known[name])
             problems += _system_problems(config, document, known[name], systems)
+            problems += _need_problems(config, document, known[name], gives)
             problems += _variable_problems(config, document, known[name])
         else:
             hint = did_you_mean(name, list(known)) or "`ectf software` lists them"
@@ -87,6 +93,19 @@ def _system_problems(
                 message = f"{software.name} does not support {system}, which `{group}` runs"
                 hint = "supported: " + ", ".join(supported)
                 yield document.problem(("software", software.name, part), message, hint)
+
+
+def _need_problems(
+    config: ClusterConfig, document: Document, software: Software, gives: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
+    for part, groups in config.software[software.name].parts.items():
+        wanted = software.facts.parts[part].needs if part in software.facts.parts else ()
+        for group in groups:
+            for need in wanted:
+                if group in gives and need not in gives[group]:
+                    message = f"part `{part}` of {software.name} needs `{need}`, which `{group}` has not"
+                    hint = "its cloud gives " + (", ".join(gives[group]) or "nothing of that kind")
+                    yield document.problem(("software", software.name, part), message, hint)
 
 
 def _count_problems(

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from elasticluster_tf import documents, resources, value_types
 from elasticluster_tf.errors import InputError, Place, Problem
-from elasticluster_tf.value_types import ValueType
+from elasticluster_tf.value_types import Range, ValueType
 
 # The role that runs first on every node; it is not chosen in the file.
 BASE_ROLE = "base"
+Number = int | float
 
 
 class _Facts(BaseModel):
@@ -70,6 +71,13 @@ class SoftwareFacts(_Facts):
     conflicts: tuple[str, ...] = ()
     supported: tuple[str, ...] = ()
     health: Command | None = None
+    shared_fs: bool = Field(
+        False,
+        description="Whether its hosts are configured by `cluster_shared_fs`, what clouds made to mount.",
+    )
+    ranges: dict[str, tuple[Number] | tuple[Number, Number]] = Field(
+        {}, description="The least number a variable may be, and the largest if there is one."
+    )
     roles: tuple[str, ...] = Field((), description="Other roles of ours that its plays use.")
 
     @model_validator(mode="after")
@@ -116,14 +124,16 @@ class Software:
             own = frozenset({point} & set(self.facts.parts))
             for name, option in (entry.get("options") or {}).items():
                 parts = own if name not in found else _both(own, found[name].parts)
-                found[name] = _variable(name, option, parts)
+                found[name] = _variable(name, option, parts, self.facts.ranges)
         return found
 
 
-def _variable(name: str, option: Mapping[str, Any], parts: frozenset[str]) -> Variable:
+def _variable(
+    name: str, option: Mapping[str, Any], parts: frozenset[str], ranges: Mapping[str, Range]
+) -> Variable:
     return Variable(
         name,
-        value_types.from_argument_spec(option),
+        value_types.from_argument_spec(option, name, ranges),
         value_types.sentence(option.get("description")),
         bool(option.get("required")),
         option.get("default"),

@@ -82,6 +82,20 @@ def test_types_of_roles(option: dict[str, Any], wanted: ValueType) -> None:
     assert value_types.from_argument_spec(option) == wanted
 
 
+def test_ranges_and_choices_hold_inside_lists_too() -> None:
+    spec = {
+        "type": "list",
+        "elements": "dict",
+        "options": {"port": {"type": "int"}, "kinds": {"type": "list", "elements": "str", "choices": ["a"]}},
+    }
+    found = value_types.from_argument_spec(spec, "x", {"x.port": (1, 9), "port": (5,)})
+    fields = {
+        "port": Field(ValueType("integer", range=(1, 9))),
+        "kinds": Field(ValueType("list", ValueType("string", choices=("a",)))),
+    }
+    assert found == ValueType("list", ValueType("object", fields=fields))
+
+
 FITTING: list[tuple[Any, ValueType]] = [
     ("x", TEXT),
     (1, TEXT),  # Terraform and Ansible both make a text of it
@@ -89,6 +103,8 @@ FITTING: list[tuple[Any, ValueType]] = [
     (1.5, NUMBER),
     (True, TRUTH),
     (None, INTEGER),
+    *((number, ValueType("integer", range=(1, 3))) for number in (1, 2, 3)),
+    (10**12, ValueType("number", range=(0.5,))),
     ({"any": ["thing"]}, ValueType()),
     ([], ValueType("list", TEXT)),
     ("a", ValueType("string", choices=("a", "b"))),
@@ -97,6 +113,9 @@ FITTING: list[tuple[Any, ValueType]] = [
 WRONG: list[tuple[Any, ValueType, list[tuple[tuple[Any, ...], str, str]]]] = [
     ("1", INTEGER, [((), "a whole number is wanted here, not '1'", "")]),
     (1.5, INTEGER, [((), "a whole number is wanted here, not 1.5", "")]),
+    (0, ValueType("integer", range=(1, 3)), [((), "1 to 3 is wanted here, not 0", "")]),
+    (4, ValueType("integer", range=(1, 3)), [((), "1 to 3 is wanted here, not 4", "")]),
+    (0.4, ValueType("number", range=(0.5,)), [((), "at least 0.5 is wanted here, not 0.4", "")]),
     (True, INTEGER, [((), "a whole number is wanted here, not True", "")]),
     (True, TEXT, [((), "text is wanted here, not True", "")]),
     ("true", TRUTH, [((), "true or false is wanted here, not 'true'", "")]),

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from elasticluster_tf import ansible
+from elasticluster_tf import ansible, plan
 from elasticluster_tf.ansible import Job
 from elasticluster_tf.errors import ConfigureFailed
+from elasticluster_tf.nodes import SharedFs
 from elasticluster_tf.pipeline import Cluster, Order, configuring, stages
 from elasticluster_tf.pipeline.run import begin
 from elasticluster_tf.pipeline.values import Built
 from elasticluster_tf.plan import ConfigurationPlan, Record
 from elasticluster_tf.reports import Summary
 from elasticluster_tf.terraform import State
-from tests.builders import Terrain, built, echo
+from tests.builders import Terrain, built, catalogue, cluster_text, echo, resolve, software
 
 ALL = ("compute001", "compute002", "compute003")
 
@@ -122,6 +123,31 @@ def test_what_is_foreseen_is_what_is_done(three: Terrain, plays: Plays) -> None:
     assert not configuring.foreseen(cluster.resolved, cluster.state(), {}, {"compute004"}, nothing).contacted
     begun = configuring.begun(cluster.resolved, cluster.state(), replace(found, addresses=()))
     assert sorted(begun.nodes) == list(ALL)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "hosts"),
+    [
+        (["home"], ["home"], ()),
+        ([], ["home"], ("compute001",)),
+        (["home"], ["home", "more"], ("compute001",)),
+        (["home", "more"], ["home"], ("compute001",)),
+    ],
+)
+def test_what_a_cloud_will_have_made_to_mount_is_foreseen(
+    before: list[str], after: list[str], hosts: tuple[str, ...]
+) -> None:
+    text = cluster_text(
+        cloud={"name": "openstack", "shared_fs": {name: {"size_gb": 1} for name in after}},
+        groups={"compute": {"count": 1, "size": {"cpus": 1, "memory_gb": 1}}},
+        software={"mine": {"worker": "compute"}},
+    )
+    found = resolve(text, catalogue(software=[software("mine", shared_fs=True)]))
+    made = {"openstack": {name: SharedFs(f"192.0.2.1:/{name}", "nfs") for name in before}}
+    nodes = {"compute001": built("compute001")}
+    record = plan.wanted(found.config, found.software, found.nodes, nodes, {}, made)
+    state = State(nodes=nodes, record=record, shared_fs=made)
+    assert configuring.foreseen(found, state, {}, (), Order()).hosts == hosts
 
 
 def test_expected_fingerprints_differ_by_what_a_host_is_made_of(three: Terrain) -> None:

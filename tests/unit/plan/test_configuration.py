@@ -10,7 +10,7 @@ import pytest
 from elasticluster_tf import plan
 from elasticluster_tf import software as softwares
 from elasticluster_tf.config import ClusterConfig
-from elasticluster_tf.nodes import BuiltNode
+from elasticluster_tf.nodes import BuiltNode, SharedFs
 from elasticluster_tf.plan import ConfigurationPlan, Record
 from elasticluster_tf.plan.configuration import PeerChange, Reason, VariableChange
 from elasticluster_tf.software import Software
@@ -135,6 +135,28 @@ def test_a_variable_that_changes(
 
 def test_a_secret_s_value_is_in_no_record(queue: Software) -> None:
     assert "canary" not in repr(Cluster(queue, ", vars: {queue_word: canary}").record())
+
+
+def test_what_a_cloud_made_to_mount_concerns_the_software_that_asks_for_it(tmp_path: Path) -> None:
+    softwares_of = {
+        asks: softwares.load(software_folder(tmp_path / str(asks) / "queue", f"{FACTS}shared_fs: {asks}\n"))
+        for asks in ("true", "false")
+    }
+    home, moved = SharedFs("192.0.2.1:/home", "nfs"), SharedFs("192.0.2.2:/home", "nfs")
+    for asks, hosts in (("true", ("a001", "b001", "b002")), ("false", ())):
+        cluster = Cluster(softwares_of[asks])
+
+        def wanted(shared: Mapping[str, Mapping[str, SharedFs]], cluster: Cluster = cluster) -> Record:
+            found = cluster.found
+            return plan.wanted(
+                found.config, found.software, found.nodes, cluster.nodes(), cluster.files, shared
+            )
+
+        before = wanted({"local": {"home": home}})
+        assert plan.compare(before, wanted({"local": {"home": home}}), cluster.found.nodes).hosts == ()
+        assert plan.compare(before, wanted({"local": {"home": moved}}), cluster.found.nodes).hosts == hosts
+        assert plan.compare(before, wanted({"local": {}}), cluster.found.nodes).hosts == hosts
+        assert plan.compare(wanted({}), wanted({"local": {}}), cluster.found.nodes).hosts == ()
 
 
 @pytest.mark.parametrize(
