@@ -1,0 +1,81 @@
+"""One file, every cloud: the example with each file of examples/clouds, planned, built, and as Ansible sees it."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from platformdirs import user_cache_path
+
+from elasticluster_tf.pipeline import Cluster, Order, World
+from elasticluster_tf.source import Source
+from tests.builders import REPOSITORY
+from tests.contract.clouds import test_aws, test_azure, test_google, test_openstack
+from tests.contract.clouds.steps import Site, actions
+from tests.provider_double import double
+
+EXAMPLES = REPOSITORY / "examples"
+SITES: dict[str, Site] = {
+    "aws": test_aws.SITE,
+    "azure": replace(
+        test_azure.SITE,
+        environment={**test_azure.SITE.environment, "ARM_SUBSCRIPTION_ID": test_azure.SUBSCRIPTION},
+    ),
+    "google": test_google.SITE,
+    "openstack": test_openstack.SITE,
+}
+WANTED = {
+    "frontend": ["frontend001"],
+    "compute": ["compute001", "compute002"],
+    "slurm": ["slurm_backup", "slurm_controller", "slurm_database", "slurm_login", "slurm_worker"],
+    "slurm_controller": ["frontend"],
+    "slurm_worker": ["compute"],
+    "slurm_backup": [],
+    "slurm_database": [],
+    "slurm_login": [],
+}
+
+
+def groups(inventory: Any) -> dict[str, list[str]]:
+    """Group → its hosts or groups."""
+    found = inventory["all"]["children"]
+    return {name: sorted([*one.get("hosts", {}), *one.get("children", {})]) for name, one in found.items()}
+
+
+def cluster(folder: Path, overlay: str, environment: dict[str, str]) -> Cluster:
+    """The example elsewhere, under a name of its own."""
+    named = folder / "cluster.yaml"
+    example = (EXAMPLES / "slurm.yaml").read_text(encoding="utf-8")
+    named.write_text(example.replace("name: demo", f"name: {folder.name}"), encoding="utf-8")
+    cache = user_cache_path("ectf")
+    source = Source((named, EXAMPLES / "clouds" / f"{overlay}.yaml"), environment, cache)
+    return Cluster(source, World(environment, cache))
+
+
+def test_every_example_has_its_turn() -> None:
+    assert {path.stem for path in (EXAMPLES / "clouds").glob("*.yaml")} == {*SITES, "local"}
+
+
+@pytest.mark.parametrize("overlay", SITES)
+def test_a_plan_and_the_inventory(overlay: str, tmp_path: Path) -> None:
+    folder = tmp_path / "one-file"
+    folder.mkdir()
+    with double([overlay], tmp_path / "world") as cloud:
+        found = cluster(folder, overlay, {**cloud.environment, **SITES[overlay].environment})
+        planned = found.up(lambda plan: True, Order(configure=False)).plan
+        nodes = ("frontend001", "compute001", "compute002")
+        assert planned and actions(planned.infrastructure) == dict.fromkeys(nodes, "create")
+        assert groups(found.inventory()) == WANTED
+
+
+@pytest.mark.podman
+def test_a_plan_and_the_inventory_of_containers(tmp_path: Path) -> None:
+    folder = tmp_path / "one-file"
+    folder.mkdir()
+    found = cluster(folder, "local", dict(os.environ))
+    try:
+        found.up(lambda plan: True, Order(configure=False))
+        assert groups(found.inventory()) == WANTED
+    finally:
+        found.down(lambda plan: True)
