@@ -126,13 +126,19 @@ def _resource(raw: Mapping[str, Any], instance: Mapping[str, Any]) -> Resource:
         raw["name"],
         instance.get("status") == "tainted",
         _keeps(attributes),
-        str(attributes.get("id") or ""),
+        # Where a provider knows things by their names alone, that is what finds one again.
+        str(attributes.get("id") or attributes.get("name") or ""),
     )
 
 
 def _keeps(attributes: Mapping[str, Any]) -> bool:
-    """Whether a resource carries the label that says it is to be kept."""
-    return any(isinstance(value, dict) and value.get("ectf-keep") == "true" for value in attributes.values())
+    """Whether a resource carries the label that says it is to be kept; some clouds put a prefix before labels."""
+    return any(
+        key.rpartition(".")[2] == "ectf-keep" and held == "true"
+        for value in attributes.values()
+        if isinstance(value, dict)
+        for key, held in value.items()
+    )
 
 
 def _input(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
