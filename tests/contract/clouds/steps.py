@@ -33,7 +33,7 @@ WORKERS = ("compute001", "compute002", "compute003")
 class Site:
     """One cloud: its block of the cluster file, the resource type of a machine, two sizes.
 
-    A size is a type in the cloud's own words, or what `size` says where the cloud has no types.
+    A size is said by the cloud's own `types`, by `sizes` where it has none, by both where it does not tell what a type has.
 
     `retype` says what another size does to a machine; `machine_id` is the machine's attribute that a node's
     `instance_id` is; `environment` are made-up credentials; `stays` are resource types that may outlive the
@@ -42,7 +42,8 @@ class Site:
 
     cloud: Mapping[str, Any]
     machine: str
-    types: tuple[str | Mapping[str, Any], str | Mapping[str, Any]]
+    types: tuple[str, ...] = ()
+    sizes: tuple[Mapping[str, Any], ...] = ()
     retype: Literal["replace", "change"] = "replace"
     image: str = "debian-12"
     machine_id: str = "id"
@@ -50,9 +51,9 @@ class Site:
     stays: tuple[str, ...] = ()
 
     def sized(self, at: int) -> dict[str, Any]:
-        """The key of a group that says the first or the second size."""
-        size = self.types[at]
-        return {"type": size} if isinstance(size, str) else {"size": dict(size)}
+        """The keys of a group that say the first or the second size."""
+        found: dict[str, Any] = {"type": self.types[at]} if self.types else {}
+        return {**found, "size": dict(self.sizes[at])} if self.sizes else found
 
 
 @dataclass

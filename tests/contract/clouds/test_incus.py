@@ -22,7 +22,7 @@ CANARIES = {"INCUS_TOKEN": "canary-1", "INCUS_ADDR": "https://canary-2.example.o
 SITE = Site(
     cloud={"name": "incus", "public_addresses": {"frontend001": "192.0.2.10"}},
     machine="incus_instance",
-    types=({"cpus": 1, "memory_gb": 2}, {"cpus": 2, "memory_gb": 4}),
+    sizes=({"cpus": 1, "memory_gb": 2}, {"cpus": 2, "memory_gb": 4}),
     retype="change",
     machine_id="mac_address",
     environment=CANARIES,
@@ -79,7 +79,9 @@ def test_everything_a_group_can_have(walk: Walk) -> None:
         "config": {"security.secureboot": "false"},
     }
     walk.group.update({"size": {"cpus": 4, "memory_gb": 1.5, "gpus": 1}, "zone": "spread", "disk_gb": 80})
-    walk.group.update({"image": "debian/13", "volumes": {"data": {"size_gb": 20}}, "settings": {"incus": own}})
+    walk.group.update(
+        {"image": "debian/13", "volumes": {"data": {"size_gb": 20}}, "settings": {"incus": own}}
+    )
     walk.up()
     (block,) = walk.double.world.configured("incus")[-1]["remote"]
     assert (block["name"], block["address"]) == ("lab", "https://incus.example.org:8443")

@@ -11,12 +11,13 @@ from elasticluster_tf import terraform_files
 from elasticluster_tf.errors import InputError, TerraformFailed
 from elasticluster_tf.pipeline import Cluster, World
 from tests.builders import BARE
-from tests.contract.clouds import test_aws, test_azure, test_google, test_openstack
+from tests.contract.clouds import test_aws, test_azure, test_google, test_incus, test_openstack
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import Double, double
 
 SITES = {
-    module.SITE.cloud["name"]: module.SITE for module in (test_aws, test_azure, test_google, test_openstack)
+    module.SITE.cloud["name"]: module.SITE
+    for module in (test_aws, test_azure, test_google, test_openstack, test_incus)
 }
 NO_RESULTS = "Your query returned no results. Please change your search criteria and try again."
 SEVERAL = "Your query returned more than one result. Please try a more specific search criteria."
@@ -69,6 +70,11 @@ LOOKUPS = {
     "azure": [
         Absent("azurerm_virtual_network", 'Virtual Network (Name: "hub"\nGroup: "lab") was not found', "cloud.network", "vnet list", VNET),
         Absent("azurerm_subnet", "Subnet was not found", "cloud.subnet", "subnet list", VNET),
+    ],
+    "incus": [
+        Absent("incus_image", "Alias \"mine\" doesn't exist", "groups.compute.image", "image list", {"login_user": "me"}, {"image": "mine"}, {"name": "mine"}),
+        Absent("incus_image", "No image alias found for architecture: x86_64.", "groups.frontend.image", "virtual-machine", {"instance_type": "virtual-machine"}),
+        Absent("incus_network", 'Failed to retrieve network "lan" Network not found', "cloud.network", "network list", {"network": "lan", "instance_type": "container"}, {"image": "debian-12"}),
     ],
 }  # fmt: skip
 
@@ -123,18 +129,21 @@ UNSIGNED = {
     ),
     "openstack": ("Missing input for argument [Username]", "Authentication failed"),
     "azure": ("could not configure AzureCli Authorizer", "AADSTS7000215: invalid_client, unauthenticated"),
+    "incus": ("Failed to generate client certificate", "Unable to authenticate with remote server"),
 }
 DATA = {
     "aws": "aws_ami",
     "google": "google_compute_image",
     "openstack": "openstack_images_image_ids_v2",
     "azure": "azurerm_virtual_network",
+    "incus": "incus_image",
 }
 WAYS = {
     "aws": "AWS_ACCESS_KEY_ID",
     "google": "GOOGLE_APPLICATION_CREDENTIALS",
     "openstack": "OS_APPLICATION_CREDENTIAL_ID",
     "azure": "az login",
+    "incus": "INCUS_REMOTE",
 }
 
 
@@ -197,6 +206,7 @@ def test_a_setting_that_the_provider_does_not_like_is_named(tmp_path: Path) -> N
         # A machine's own role is seen by the provider alone.
         ("aws", {}, {}, []),
         ("google", {}, {}, []),
+        ("incus", {}, {}, []),
     ],
 )
 def test_missing_credentials_are_told_before_terraform(

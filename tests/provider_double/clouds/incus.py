@@ -47,7 +47,9 @@ class Incus(Base):
     def answer(self, scene: Scene, kind: Kind, config: Values) -> Values | None:
         if kind.name == "incus_image":
             return {
-                "fingerprint": digest(*(config.get(name) for name in ("name", "type", "architecture")), length=64),
+                "fingerprint": digest(
+                    *(config.get(name) for name in ("name", "type", "architecture")), length=64
+                ),
                 "aliases": [config.get("name")],
                 "created_at": 1,
             }

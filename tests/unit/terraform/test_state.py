@@ -166,3 +166,19 @@ def test_a_state_of_another_format_is_refused() -> None:
 def test_a_module_s_own_cluster_is_not_ours() -> None:
     raw = {"resources": [{**CLUSTER, "module": "module.x"}]}
     assert state.parse(raw).cluster == ""
+
+
+def test_what_is_kept_is_known_by_its_label_and_found_by_its_name_where_there_is_no_id() -> None:
+    def volume(**attributes: Any) -> dict[str, Any]:
+        return {
+            "mode": "managed",
+            "type": "v",
+            "name": "a001_data",
+            "instances": [{"attributes": attributes}],
+        }
+
+    labelled = volume(id="v-1", name="demo-data", tags={"ectf-keep": "true"})
+    prefixed = volume(name="demo-data", config={"user.ectf-keep": "true"})
+    other = volume(id="v-2", config={"user.ectf-keep": "false", "keep": "true"})
+    found = state.parse({"version": 4, "resources": [labelled, prefixed, other]}).resources
+    assert [(one.keep, one.id) for one in found] == [(True, "v-1"), (True, "demo-data"), (False, "v-2")]

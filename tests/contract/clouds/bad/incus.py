@@ -44,9 +44,7 @@ BAD = [
     Bad("cloud", "address_offsets: {compute: 1.5}", "cloud.address_offsets.compute", FITS, "from 0"),
     Bad("cloud", "address_offsets: 100", "cloud.address_offsets", "a mapping is wanted", "by group"),
     Bad("cloud", "egress: router", "cloud.egress", FITS, "`none`"),
-    Bad(
-        "cloud", "public_addresses: [192.0.2.1]", "cloud.public_addresses", "a mapping is wanted", "by node"
-    ),
+    Bad("cloud", "public_addresses: [192.0.2.1]", "cloud.public_addresses", "a mapping is wanted", "by node"),
     Bad(
         "cloud",
         "public_addresses: {compute001: example.org}",
@@ -83,8 +81,12 @@ BAD = [
     Bad(SIZE, "size: {cpus: 0, memory_gb: 4}", "groups.compute.size.cpus", "at least 1", "Processors"),
     Bad(SIZE, "size: {cpus: 5000, memory_gb: 4}", "groups.compute.size.cpus", "at most 4096", "Processors"),
     Bad(SIZE, "size: {cpus: 2}", "groups.compute.size.memory_gb", "is required", "Memory"),
-    Bad("group", "labels: {user-data: x}", "groups.compute.labels.user-data", "does not take", "another name"),
-    Bad("group", "labels: {ectf-node: c}", "groups.compute.labels.ectf-node", "does not take", "another name"),
+    Bad(
+        "group", "labels: {user-data: x}", "groups.compute.labels.user-data", "does not take", "another name"
+    ),
+    Bad(
+        "group", "labels: {ectf-node: c}", "groups.compute.labels.ectf-node", "does not take", "another name"
+    ),
     Bad("file", "labels: {access_interface: eth1}", "labels.access_interface", "does not take", "another"),
     Bad("file", "labels: {owner: ''}", "labels.owner", "this value of a label", "(?s).+"),
     # Disks
@@ -97,7 +99,13 @@ BAD = [
         FITS,
         "where a volume is",
     ),
-    Bad("cloud", "kept_volumes: [frontend001_home]", "cloud.kept_volumes", "a mapping is wanted", "storage pools"),
+    Bad(
+        "cloud",
+        "kept_volumes: [frontend001_home]",
+        "cloud.kept_volumes",
+        "a mapping is wanted",
+        "storage pools",
+    ),
     # A group's own settings
     own("instancetype: x", "instancetype", "unknown key", "`instance_type`"),
     own("instance_type: vm", "instance_type", FITS, "a virtual-machine"),
