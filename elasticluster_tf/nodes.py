@@ -100,7 +100,7 @@ def expand(
 def _common(group: Group, place: Chosen, needs: tuple[str, ...]) -> dict[str, Any]:
     image = place.cloud.facts.images.get(group.image)
     found = clouds.resolve_size(group, place.cloud)
-    # What software may count on is what was asked for; of a type that was named, what the cloud says of it, or the file.
+    # What software may count on is what was asked for; of a type that was named, what file or cloud say.
     size = group.size or found
     return {
         "cloud": place.label,

@@ -148,7 +148,7 @@ def _image_problems(document: Document, path: KeyPath, group: Group, cloud: Clou
 
 
 def _told_twice(document: Document, path: KeyPath, group: Group, cloud: Cloud) -> Iterator[Problem]:
-    """A size beside a type is what nobody else tells of the type; what the cloud's list says needs no second word."""
+    """A size beside a type tells what nobody else does; what the cloud's list says needs no second word."""
     if known := resolve_size(group, cloud):
         has = f"{known.cpus} cpus and {known.memory_gb:g} GiB"
         message = f"`size` and `type` say the same: `{known.type}` is known to have {has}"
@@ -163,7 +163,7 @@ def _capability_problems(document: Document, path: KeyPath, group: Group, cloud:
 
 
 def resolve_size(group: Group, cloud: Cloud) -> SizeType | None:
-    """The type that the group names or, for a size alone, the cheapest that holds it; burstable when asked for.
+    """The type that the group names, else the cheapest that holds its size; burstable when asked for.
 
     None where the cloud's list has no such type, or the cloud has no list.
     """

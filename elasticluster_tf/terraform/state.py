@@ -132,7 +132,7 @@ def _resource(raw: Mapping[str, Any], instance: Mapping[str, Any]) -> Resource:
 
 
 def _keeps(attributes: Mapping[str, Any]) -> bool:
-    """Whether a resource carries the label that says it is to be kept; some clouds put a prefix before labels."""
+    """Whether a resource carries the label that says it is to be kept; on some clouds after a prefix."""
     return any(
         key.rpartition(".")[2] == "ectf-keep" and held == "true"
         for value in attributes.values()
