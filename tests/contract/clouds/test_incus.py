@@ -151,8 +151,8 @@ def test_kept_volume(walk: Walk) -> None:
     walk.up()
     assert walk.built()["frontend001"].volumes == {"home": "/home", "tmp": "/mnt/tmp"}
     # This provider can't list volumes, so the name that the state knew is told before it is forgotten.
-    told = [(one.id, one.name) for one in walk.down().kept]
-    assert told == [("walk-frontend001-home", "frontend001_home")]
+    (told,) = walk.down().kept
+    assert (told.id, told.name) == ("walk-frontend001-home", "frontend001_home")
     assert walk.double.world.counts() == {VOLUME: 1}
     walk.double.world.edit(VOLUME, "/default/walk-frontend001-home", location="the same one")
     walk.file["cloud"]["kept_volumes"] = {"frontend001_home": "default"}
@@ -160,8 +160,8 @@ def test_kept_volume(walk: Walk) -> None:
     home = walk.double.world.one(VOLUME, name="walk-frontend001-home")
     assert home.attributes["location"] == "the same one"
     steps.no_change(walk)
-    told = [(one.id, one.node, one.volume) for one in walk.down().kept]
-    assert told == [("/default/walk-frontend001-home", "frontend001", "home")]
+    (told,) = walk.down().kept
+    assert (told.id, told.node, told.volume) == ("/default/walk-frontend001-home", "frontend001", "home")
 
 
 def test_nothing_is_open_to_the_world(walk: Walk) -> None:
