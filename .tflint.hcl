@@ -8,10 +8,6 @@ rule "terraform_documented_variables" {
   enabled = true
 }
 
-rule "terraform_documented_outputs" {
-  enabled = true
-}
-
 rule "terraform_naming_convention" {
   enabled = true
 }
