@@ -1,4 +1,6 @@
 locals {
+  fingerprint = "^[0-9a-f]{12,64}$"
+
   # The nodes of a group are alike in all but their number: its first stands for it.
   groups = { for node in values(var.nodes) : node.group => node... }
   group  = { for name, nodes in local.groups : name => nodes[0] }
@@ -36,7 +38,7 @@ locals {
     for name, node in var.nodes : name => {
       name     = "${var.cluster_name}-${name}"
       type     = local.types[name]
-      image    = local.images["${node.image} ${node.arch} ${local.types[name]}"]
+      image    = local.images[name]
       project  = var.project
       target   = node.zone == "spread" ? try(element(var.members, node.index - 1), null) : node.zone
       pool     = coalesce(local.options[name].pool, var.pool)
@@ -64,7 +66,7 @@ locals {
         node.disk_gb == null ? {} : { size = "${node.disk_gb}GiB" },
       )
       nic = merge(
-        { network = local.network, "ipv4.address" = local.addresses[name] },
+        { name = "eth0", network = local.network, "ipv4.address" = local.addresses[name] },
         local.makes_network ? {} : { "security.acls" = incus_network_acl.cluster.name },
       )
 
@@ -172,44 +174,41 @@ resource "incus_network_acl" "cluster" {
   egress      = [for range in local.outside : merge(local.anything, { description = "outgoing", destination = range })]
 }
 
-# Images. The newest there is when an instance is made, by its fingerprint, which tells architecture and kind, too.
+# Images. Those of an image server are named, and looked up by the server when an instance is made, for its kind and its
+# machine's architecture; the provider itself can't ask image servers. The server's own are looked up here, by alias or
+# fingerprint.
 
 locals {
-  sought = { for name, node in var.nodes : "${node.image} ${node.arch}" => merge(node, { type = local.types[name] })... }
-  wanted_images = {
-    for key, nodes in local.sought : key => {
-      name   = try(var.images[nodes[0].image].name, regex("^(?:[^:]+:)?(.+)$", nodes[0].image)[0])
-      remote = try(var.images[nodes[0].image].name, null) != null ? var.image_remote : try(regex("^([^:]+):", nodes[0].image)[0], null)
-      arch   = { x86_64 = "x86_64", arm64 = "aarch64" }[nodes[0].arch]
-      types  = distinct(nodes[*].type)
-    }
+  sought = { for name, node in var.nodes : node.image => local.types[name]... }
+  named_images = {
+    for image in keys(local.sought) : image => try("${var.image_remote}:${var.images[image].name}", regex("^[^:]+:.+$", image), null)
   }
+  own_images = { for image, types in local.sought : image => types if local.named_images[image] == null }
 
-  found = merge(
-    { for key, image in data.incus_image.container : "${key} container" => image },
-    { for key, image in data.incus_image.virtual : "${key} virtual-machine" => image },
-  )
-  images = { for key, image in local.found : key => join(":", compact([image.remote, image.fingerprint])) }
+  images = {
+    for name, node in var.nodes : name => coalesce(
+      local.named_images[node.image],
+      try((local.types[name] == "container" ? data.incus_image.container : data.incus_image.virtual)[node.image].fingerprint, null),
+    )
+  }
 }
 
 data "incus_image" "container" {
-  for_each = { for key, image in local.wanted_images : key => image if contains(image.types, "container") }
+  for_each = { for image, types in local.own_images : image => image if contains(types, "container") }
 
-  name         = each.value.name
-  remote       = each.value.remote
-  project      = each.value.remote == null ? var.project : null
-  type         = "container"
-  architecture = each.value.arch
+  name        = can(regex(local.fingerprint, each.key)) ? null : each.key
+  fingerprint = can(regex(local.fingerprint, each.key)) ? each.key : null
+  project     = var.project
+  type        = "container"
 }
 
 data "incus_image" "virtual" {
-  for_each = { for key, image in local.wanted_images : key => image if contains(image.types, "virtual-machine") }
+  for_each = { for image, types in local.own_images : image => image if contains(types, "virtual-machine") }
 
-  name         = each.value.name
-  remote       = each.value.remote
-  project      = each.value.remote == null ? var.project : null
-  type         = "virtual-machine"
-  architecture = each.value.arch
+  name        = can(regex(local.fingerprint, each.key)) ? null : each.key
+  fingerprint = can(regex(local.fingerprint, each.key)) ? each.key : null
+  project     = var.project
+  type        = "virtual-machine"
 }
 
 # Another image in the file, or a replacement of this resource, replaces the group's instances; a newer

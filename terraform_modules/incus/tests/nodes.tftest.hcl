@@ -48,8 +48,8 @@ run "groups_have_their_own_images_and_kinds" {
     source = "./whole/modules/incus"
   }
   assert {
-    condition     = keys(data.incus_image.container) == ["debian-12 x86_64"] && data.incus_image.virtual["rocky-9 x86_64"].name == "rockylinux/9/cloud"
-    error_message = "Each group's image is looked up, for what its nodes are."
+    condition     = incus_instance.frontend001.image == "images:debian/12/cloud" && incus_instance.compute001.image == "images:rockylinux/9/cloud"
+    error_message = "Each group has its own image."
   }
   assert {
     condition     = incus_instance.frontend001.type == "container" && incus_instance.compute001.type == "virtual-machine" && incus_instance.compute001.config["limits.memory"] == "16384MiB"
@@ -111,6 +111,7 @@ run "a_kept_volume_survives_its_machine" {
   assert {
     condition = alltrue([
       output.node_frontend001.ssh_user == "admin",
+      keys(data.incus_image.container) == ["mine"] && keys(data.incus_image.virtual) == ["mine"],
       output.node_frontend001.volumes == run.every_node_is_reported.node_frontend001.volumes,
       output.node_frontend001.address == run.every_node_is_reported.node_frontend001.address,
       incus_storage_volume.frontend001_home.config["user.ectf-keep"] == "true",

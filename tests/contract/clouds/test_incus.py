@@ -79,9 +79,7 @@ def test_everything_a_group_can_have(walk: Walk) -> None:
         "config": {"security.secureboot": "false"},
     }
     walk.group.update({"size": {"cpus": 4, "memory_gb": 1.5, "gpus": 1}, "zone": "spread", "disk_gb": 80})
-    walk.group.update(
-        {"image": "debian/13", "volumes": {"data": {"size_gb": 20}}, "settings": {"incus": own}}
-    )
+    walk.group.update({"image": "mine", "volumes": {"data": {"size_gb": 20}}, "settings": {"incus": own}})
     walk.up()
     (block,) = walk.double.world.configured("incus")[-1]["remote"]
     assert (block["name"], block["address"]) == ("lab", "https://incus.example.org:8443")
@@ -103,8 +101,8 @@ def test_everything_a_group_can_have(walk: Walk) -> None:
     assert built["compute001"].address == "192.168.32.116"  # 16 that are left out, and 100
     assert built["compute001"].ssh_user == "admin" and built["compute001"].zone == "east"
     assert built["compute001"].volumes == {"data": "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_incus_vdata"}
-    assert instance(walk, "frontend001").attributes["image"].startswith("mirror:")
-    assert ":" not in machines[0]["image"]
+    assert instance(walk, "frontend001").attributes["image"] == "mirror:debian/12/cloud"
+    assert len(machines[0]["image"]) == 64  # looked up for what it is to be
     steps.no_change(walk)
     steps.down(walk)
 
@@ -131,9 +129,11 @@ def test_a_long_name_fits_a_bridge(walk: Walk) -> None:
 
 def test_image_and_user_data_stay(walk: Walk) -> None:
     """A newer image of the same name replaces nothing; another one in the file replaces the instance."""
-    only_frontend(walk)
+    only_frontend(walk, image="mine")
+    walk.file["cloud"]["login_user"] = "debian"
     walk.up()
     before = walk.built()["frontend001"]
+    assert instance(walk, "frontend001").attributes["image"]
     walk.double.world.fixture("incus_image", {"fingerprint": "f" * 64})
     steps.no_change(walk)
     walk.file["groups"]["frontend"]["image"] = "ubuntu-24.04"

@@ -73,8 +73,8 @@ LOOKUPS = {
     ],
     "incus": [
         Absent("incus_image", "Alias \"mine\" doesn't exist", "groups.compute.image", "image list", {"login_user": "me"}, {"image": "mine"}, {"name": "mine"}),
-        Absent("incus_image", "No image alias found for architecture: x86_64.", "groups.frontend.image", "virtual-machine", {"instance_type": "virtual-machine"}),
-        Absent("incus_network", 'Failed to retrieve network "lan" Network not found', "cloud.network", "network list", {"network": "lan", "instance_type": "container"}, {"image": "debian-12"}),
+        Absent("incus_image", "Alias \"mine\" doesn't exist", "groups.compute.image", "type=virtual-machine", {"login_user": "me", "instance_type": "virtual-machine"}, {"image": "mine"}),
+        Absent("incus_network", 'Failed to retrieve network "lan" Network not found', "cloud.network", "network list", {"network": "lan"}),
     ],
 }  # fmt: skip
 
@@ -136,7 +136,7 @@ DATA = {
     "google": "google_compute_image",
     "openstack": "openstack_images_image_ids_v2",
     "azure": "azurerm_virtual_network",
-    "incus": "incus_image",
+    "incus": "incus_network",
 }
 WAYS = {
     "aws": "AWS_ACCESS_KEY_ID",
@@ -158,7 +158,7 @@ def test_a_provider_that_is_not_let_in(name: str, tmp_path: Path) -> None:
         assert (problem.key, problem.message) == ("cloud", nothing)
         assert WAYS[name] in problem.hint and problem.place
         cloud.world.heal()
-        walk.file["cloud"] |= VNET if name == "azure" else {}
+        walk.file["cloud"] |= {"azure": VNET, "incus": {"network": "lan"}}.get(name, {})
         cloud.world.fixture(DATA[name], {"error": wrong})
         (problem,) = refused(walk)
         assert (problem.key, problem.message) == ("cloud", wrong)

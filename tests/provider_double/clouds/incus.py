@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.provider_double.clouds.base import Base
 from tests.provider_double.making import Making, Scene, digest, mac, random_hex
+from tests.provider_double.problems import Problem
 from tests.provider_double.schema import Kind, Values
 from tests.provider_double.values import UNKNOWN, is_unknown, known
 
@@ -46,6 +47,8 @@ class Incus(Base):
 
     def answer(self, scene: Scene, kind: Kind, config: Values) -> Values | None:
         if kind.name == "incus_image":
+            if config.get("remote") == "images":
+                raise Problem('Remote "images" (simplestreams) is not an InstanceServer')
             return {
                 "fingerprint": digest(
                     *(config.get(name) for name in ("name", "type", "architecture")), length=64

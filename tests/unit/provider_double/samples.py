@@ -170,8 +170,7 @@ output "address" {
 INCUS = """
 provider "incus" {}
 data "incus_image" "image" {
-  name   = var.image
-  remote = "images"
+  name = var.image
 }
 resource "incus_network_acl" "net" {
   name    = "net"
