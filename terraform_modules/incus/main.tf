@@ -221,7 +221,7 @@ resource "terraform_data" "image" {
   lifecycle {
     precondition {
       condition     = !contains(local.crowded, each.key)
-      error_message = "groups.${each.key}: its addresses run into those of another group; say where they begin by `address_offsets: {${each.key}: 1000}` in `cloud:`."
+      error_message = "groups.${each.key}: its addresses run into others; say where they begin by `address_offsets: {${each.key}: 1000}` in `cloud:`, or take a larger `cidr`."
     }
     precondition {
       condition     = alltrue([for name, node in var.nodes : contains(keys(var.public_addresses), name) if node.group == each.key && node.public_ip])
