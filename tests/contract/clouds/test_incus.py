@@ -1,7 +1,5 @@
 """Incus's module: the life of a cluster, what is open, volumes, virtual machines, where credentials go."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pytest
 
 from elasticluster_tf import cli, resources
 from elasticluster_tf.errors import InputError
+from tests import scenarios
 from tests.contract.clouds import steps
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import Double, Thing, double
@@ -235,13 +234,5 @@ def test_examples() -> None:
 
 
 def test_scenarios(tmp_path: Path, incus: Double) -> None:
-    """`terraform test` on the samples as ectf renders them."""
-    for sample in (MODULE / "tests").glob("*.yaml"):
-        assert cli.run(["render", str(sample), "--out", str(tmp_path / sample.stem)]) == 0
-    shutil.copytree(MODULE / "tests", tmp_path / "tests")
-    # Without a root module init passes tests by, and Terraform 1.15 looks there for the providers' sources.
-    shutil.copy(MODULE / "versions.tf", tmp_path / "main.tf")
-    for command in ("init", "test"):
-        words = ["terraform", command, "-no-color"]
-        ended = subprocess.run(words, cwd=tmp_path, env=incus.environment, capture_output=True, text=True)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
+    scenarios.prepare("incus", tmp_path)
+    scenarios.run(tmp_path, incus.environment)
