@@ -15,12 +15,12 @@ from typing import Any
 from elasticluster_tf import content, resources, software, templating
 from elasticluster_tf.config import ClusterConfig
 from elasticluster_tf.content import Content
-from elasticluster_tf.nodes import BuiltNode, Node, SharedFs
+from elasticluster_tf.nodes import BuiltNode, FileSystem, Node
 from elasticluster_tf.software import BASE_ROLE, Software
 
 Files = dict[str, str]
 # Shared file systems by the cloud's label and their name.
-SharedFsByCloud = Mapping[str, Mapping[str, SharedFs]]
+FileSystems = Mapping[str, Mapping[str, FileSystem]]
 
 SHARED_FS = "cluster_shared_fs"  # the variable that has them
 
@@ -94,7 +94,7 @@ def connect(
     bootstrapped: Collection[str],
     known_hosts: str,
     fingerprints: Mapping[str, str] | None = None,
-    shared_fs: SharedFsByCloud = MappingProxyType({}),
+    shared_fs: FileSystems = MappingProxyType({}),
 ) -> Files:
     """Inventory, known_hosts and ssh_config: what is known once the nodes are built."""
     tree = inventory(config, carried, nodes, built, access, bastions, bootstrapped, shared_fs)
@@ -117,7 +117,7 @@ def inventory(
     access: Access,
     bastions: Mapping[str, str | None],
     bootstrapped: Collection[str] = (),
-    shared_fs: SharedFsByCloud = MappingProxyType({}),
+    shared_fs: FileSystems = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Ansible's YAML inventory as data. Nodes that are not built are left out.
 
@@ -151,7 +151,7 @@ def inventory(
     return {"all": {"vars": common, "children": children}}
 
 
-def plain_shared_fs(shared_fs: SharedFsByCloud) -> dict[str, Any]:
+def plain_shared_fs(shared_fs: FileSystems) -> dict[str, Any]:
     """Shared file systems as roles see them, by the clouds that made some."""
     return {
         label: {name: asdict(one) for name, one in found.items()}

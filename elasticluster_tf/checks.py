@@ -1,6 +1,6 @@
 """Everything that can be wrong before Terraform runs, found at once, and the cluster as resolved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,10 +67,34 @@ def resolve(document: Document, base: Path, known: Catalogue) -> Resolved:
     found += wrong
     found += clouds.label_problems(document, typed, chosen)
     found += nodes.problems(typed, document, chosen)
+    found += _untold_sizes(document, typed, chosen, carried)
     found += _name_clashes(document, typed, carried)
     if found:
         raise InputError(found)
     return Resolved(typed, document, chosen, carried, nodes.expand(typed, chosen, carried), own)
+
+
+def _untold_sizes(
+    document: Document, typed: ClusterConfig, chosen: Mapping[str, Chosen], carried: tuple[Software, ...]
+) -> Iterator[Problem]:
+    """Groups of a type of which nobody says what it has, under software that has to know."""
+    wanting = {
+        group: f"part `{part}` of {one.name}"
+        for one in carried
+        for part, wanted in one.facts.parts.items()
+        if wanted.min_cpus or wanted.min_memory_gb
+        for group in typed.software[one.name].parts.get(part, ())
+    }
+    for name, group in typed.groups.items():
+        place = chosen.get(typed.cloud_of(name).label)
+        if place is None or name not in wanting or group.size or not group.type:
+            continue
+        if "type" not in place.cloud.facts.unsupported and clouds.resolve_size(group, place.cloud) is None:
+            message = (
+                f"{wanting[name]} has to know what `{group.type}` has, and {place.cloud.name} does not tell"
+            )
+            hint = "say it by `size: {cpus: …, memory_gb: …}` beside `type`"
+            yield document.problem(("groups", name, "type"), message, hint)
 
 
 def _name_clashes(document: Document, typed: ClusterConfig, carried: tuple[Software, ...]) -> list[Problem]:

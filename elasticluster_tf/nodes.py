@@ -1,4 +1,4 @@
-"""Nodes with names: what is wanted (`Node`), what was built (`BuiltNode`), what they mount (`SharedFs`)."""
+"""Nodes with names: what is wanted (`Node`), what was built (`BuiltNode`), what they mount (`FileSystem`)."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,7 @@ class BuiltNode:
 
 
 @dataclass(frozen=True)
-class SharedFs:
+class FileSystem:
     """How nodes mount a shared file system that a cloud made, in the words of mount(8)."""
 
     source: str
@@ -100,7 +100,7 @@ def expand(
 def _common(group: Group, place: Chosen, needs: tuple[str, ...]) -> dict[str, Any]:
     image = place.cloud.facts.images.get(group.image)
     found = clouds.resolve_size(group, place.cloud)
-    # What software may count on is what was asked for; of a type that was named, what the cloud says of it.
+    # What software may count on is what was asked for; of a type that was named, what file or cloud say.
     size = group.size or found
     return {
         "cloud": place.label,

@@ -133,10 +133,13 @@ make_venv() {
   wanted_content >.venv/ectf-content
 }
 
-# The workflows that ectf writes are read by GitHub's usual linter, which comes as source alone: no Go, no linter.
+# Linters that come as source alone, for the workflows that ectf writes and for its modules: no Go, or one that is too
+# old, no linter.
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
-make_actionlint() {
-  GOBIN=$PWD/.venv/bin retry go install "$actionlint"
+tflint=github.com/terraform-linters/tflint@v0.61.0
+make_linter() {
+  # No second try: without network or with an old Go there is no point, and the next `make setup` is one.
+  GOBIN=$PWD/.venv/bin go install "$1" || echo "setup: $1 could not be built; what it checks goes unchecked" >&2
 }
 
 if [ "${1:-}" = --packages ]; then
@@ -163,6 +166,7 @@ if venv_is_ready; then
 else
   step ".venv with $("$python" --version) and the locked packages" make_venv
 fi
-if command -v go >/dev/null && [ ! -x .venv/bin/actionlint ]; then
-  step "actionlint" make_actionlint
+if command -v go >/dev/null; then
+  [ -x .venv/bin/actionlint ] || step "actionlint" make_linter "$actionlint"
+  [ -x .venv/bin/tflint ] || step "tflint" make_linter "$tflint"
 fi

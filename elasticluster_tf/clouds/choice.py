@@ -140,9 +140,19 @@ def _image_problems(document: Document, path: KeyPath, group: Group, cloud: Clou
     if image and facts.sizes != "direct" and group.size.arch not in image.arch:
         message = f"{cloud.name} has `{group.image}` only for {', '.join(image.arch)}"
         yield document.problem((*path, "size", "arch"), message, "choose another image or arch")
+    elif group.type:
+        yield from _told_twice(document, path, group, cloud)
     elif facts.sizes != "direct" and resolve_size(group, cloud) is None:
         hint = f"`ectf clouds {cloud.name} --sizes` lists them; or name a `type:`"
         yield document.problem((*path, "size"), f"{cloud.name} has no type of this size", hint)
+
+
+def _told_twice(document: Document, path: KeyPath, group: Group, cloud: Cloud) -> Iterator[Problem]:
+    """A size beside a type tells what nobody else does; what the cloud's list says needs no second word."""
+    if known := resolve_size(group, cloud):
+        has = f"{known.cpus} cpus and {known.memory_gb:g} GiB"
+        message = f"`size` and `type` say the same: `{known.type}` is known to have {has}"
+        yield document.problem((*path, "size"), message, "keep one of them", at_key=True)
 
 
 def _capability_problems(document: Document, path: KeyPath, group: Group, cloud: Cloud) -> Iterator[Problem]:
@@ -153,14 +163,14 @@ def _capability_problems(document: Document, path: KeyPath, group: Group, cloud:
 
 
 def resolve_size(group: Group, cloud: Cloud) -> SizeType | None:
-    """The type that the group names or, for a size, the cheapest that holds it; burstable when asked for.
+    """The type that the group names, else the cheapest that holds its size; burstable when asked for.
 
     None where the cloud's list has no such type, or the cloud has no list.
     """
     size = group.size
     if cloud.facts.sizes == "direct":
         return None
-    if size is None:
+    if group.type or size is None:
         return next((one for one in cloud.facts.sizes if one.type == group.type), None)
     fitting = [
         one

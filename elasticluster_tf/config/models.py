@@ -117,7 +117,10 @@ class Group(_Model):
         None, description="Enough to go on with when the cloud gives fewer. Default: `count`."
     )
     exclude: tuple[StrictStr, ...] = Field((), strict=False, description="Node names that are left out.")
-    size: Size | None = Field(None, description="Portable size.")
+    size: Size | None = Field(
+        None,
+        description="Portable size. Beside `type`: what a type has of which the cloud does not tell.",
+    )
     type: Text | None = Field(None, description="The cloud's own name of a size.")
     image: Text = Field("debian-12", description="Portable image, or the cloud's own id.")
     disk_gb: Annotated[StrictInt, Field(ge=1)] | None = Field(None, description="Boot disk in GiB.")
@@ -140,8 +143,6 @@ class Group(_Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.size and self.type:
-            raise ValueError("`size` and `type` are two ways to say the same: keep one")
         if self.min is not None and self.min > self.count:
             raise ValueError(f"`min` ({self.min}) is more than `count` ({self.count})")
         return self

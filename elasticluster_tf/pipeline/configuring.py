@@ -6,10 +6,10 @@ from typing import Any
 
 from elasticluster_tf import ansible, plan
 from elasticluster_tf.ansible import Job
-from elasticluster_tf.ansible_files import Access, SharedFsByCloud
+from elasticluster_tf.ansible_files import Access, FileSystems
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import ConfigureFailed
-from elasticluster_tf.nodes import BuiltNode, SharedFs
+from elasticluster_tf.nodes import BuiltNode, FileSystem
 from elasticluster_tf.pipeline import login, recording
 from elasticluster_tf.pipeline.run import Run
 from elasticluster_tf.pipeline.values import Built, Order
@@ -19,7 +19,7 @@ from elasticluster_tf.reports import Summary
 from elasticluster_tf.terraform import State
 
 Files = Mapping[str, str]
-_NEW_SHARED_FS = SharedFs("known once it is made", "")
+_NEW_SHARED_FS = FileSystem("known once it is made", "")
 
 
 def foreseen(
@@ -35,7 +35,7 @@ def foreseen(
     return found[1]
 
 
-def _foreseen_shared_fs(resolved: Resolved, state: State) -> SharedFsByCloud:
+def _foreseen_shared_fs(resolved: Resolved, state: State) -> FileSystems:
     """The shared file systems that there will be; how new ones are mounted only their cloud will know."""
     found = {}
     for label, chosen in resolved.clouds.items():
@@ -50,7 +50,7 @@ def _compared(
     recorded: Record,
     files: Files,
     built: Mapping[str, BuiltNode],
-    shared_fs: SharedFsByCloud,
+    shared_fs: FileSystems,
     making: Collection[str],
     order: Order,
 ) -> tuple[Record, ConfigurationPlan]:

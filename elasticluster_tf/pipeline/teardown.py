@@ -77,8 +77,10 @@ def down(run: Run, goal: Target, catalogue: Catalogue, confirm: Callable[[Plan],
         raise
     kept, checked, unchecked = _proof(run, root)
     run.workdir.remove_if_empty()
-    seen = {one.id for one in kept}
-    unseen = tuple(one for one in keeping.forgotten(standing.state) if one.id not in seen)
+    seen = {one.id for one in kept} | {f"{one.cloud} {one.node}_{one.volume}" for one in kept}
+    unseen = tuple(
+        one for one in keeping.forgotten(standing.state) if not {one.id, f"{one.cloud} {one.name}"} & seen
+    )
     return DownReport(goal.name, destroyed, (*kept, *unseen), checked, unchecked)
 
 

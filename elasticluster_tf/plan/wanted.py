@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from elasticluster_tf import ansible_files, content, resources, software
-from elasticluster_tf.ansible_files import SharedFsByCloud
+from elasticluster_tf.ansible_files import FileSystems
 from elasticluster_tf.config import ClusterConfig
 from elasticluster_tf.nodes import BuiltNode, Node
 from elasticluster_tf.plan.record import NodeRecord, Record, Setup, digest, hidden
@@ -23,7 +23,7 @@ def wanted(
     nodes: Sequence[Node],
     built: Mapping[str, BuiltNode],
     files: Mapping[str, str],
-    shared_fs: SharedFsByCloud = MappingProxyType({}),
+    shared_fs: FileSystems = MappingProxyType({}),
 ) -> Record:
     """What every host is to be configured from; `files` are the rendered ones, with the roles in them.
 
@@ -58,7 +58,7 @@ def _setups_by_group(
     nodes: Sequence[Node],
     facts: Mapping[str, str],
     files: Mapping[str, str],
-    shared_fs: SharedFsByCloud,
+    shared_fs: FileSystems,
 ) -> dict[str, list[Setup]]:
     """All hosts of a group have the same parts, so a group's setups are each of its hosts', in order."""
     mirrors = config.mirrors.model_dump(exclude_none=True)

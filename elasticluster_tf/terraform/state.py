@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from elasticluster_tf.errors import EctfError
-from elasticluster_tf.nodes import CONTACT, BuiltNode, SharedFs
+from elasticluster_tf.nodes import CONTACT, BuiltNode, FileSystem
 from elasticluster_tf.plan import Record, record
 
 
@@ -61,7 +61,7 @@ class State:
     clouds: Mapping[str, StoredCloud] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     bastions: Mapping[str, str | None] = field(default_factory=dict)
-    shared_fs: Mapping[str, Mapping[str, SharedFs]] = field(default_factory=dict)
+    shared_fs: Mapping[str, Mapping[str, FileSystem]] = field(default_factory=dict)
     ssh_public_key: str = ""
     bootstrap: Mapping[str, str] = field(default_factory=dict, repr=False)
     record: Record = field(default_factory=Record)
@@ -96,7 +96,7 @@ def parse(raw: Mapping[str, Any]) -> State:
         images=identity.images if identity else {},
         bastions=_by_cloud(outputs, "bastion_"),
         shared_fs={
-            label: {name: SharedFs(**_fields(SharedFs, one)) for name, one in found.items()}
+            label: {name: FileSystem(**_fields(FileSystem, one)) for name, one in found.items()}
             for label, found in _by_cloud(outputs, "shared_fs_").items()
         },
         bootstrap=_input(raw, "bootstrap"),
@@ -126,13 +126,19 @@ def _resource(raw: Mapping[str, Any], instance: Mapping[str, Any]) -> Resource:
         raw["name"],
         instance.get("status") == "tainted",
         _keeps(attributes),
-        str(attributes.get("id") or ""),
+        # Where a provider knows things by their names alone, that is what finds one again.
+        str(attributes.get("id") or attributes.get("name") or ""),
     )
 
 
 def _keeps(attributes: Mapping[str, Any]) -> bool:
-    """Whether a resource carries the label that says it is to be kept."""
-    return any(isinstance(value, dict) and value.get("ectf-keep") == "true" for value in attributes.values())
+    """Whether a resource carries the label that says it is to be kept; on some clouds after a prefix."""
+    return any(
+        key.rpartition(".")[2] == "ectf-keep" and held == "true"
+        for value in attributes.values()
+        if isinstance(value, dict)
+        for key, held in value.items()
+    )
 
 
 def _input(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -189,7 +195,7 @@ def _node(name: str, cloud: str, values: Mapping[str, Any]) -> BuiltNode:
     return BuiltNode(name=name, cloud=cloud, **values)
 
 
-def _fields(kind: type[BuiltNode | SharedFs], value: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(kind: type[BuiltNode | FileSystem], value: Mapping[str, Any]) -> dict[str, Any]:
     """What the type knows of what a module tells; keys of the future are left alone."""
     known = kind.__dataclass_fields__
     return {

@@ -39,6 +39,7 @@ variable "nodes" {
   nullable = false
 }
 
+# tflint-ignore: terraform_unused_declarations # not every cloud has a use for it
 variable "images" {
   description = "How to find portable images, by name: the `lookup` of the image in cloud.yaml. A node's image without an entry is the cloud's own id."
   type        = any
@@ -46,6 +47,7 @@ variable "images" {
   nullable    = false
 }
 
+# tflint-ignore: terraform_unused_declarations # not every cloud has a use for it
 variable "host_keys" {
   description = "Public half of the SSH host key that a node's user data brings, by node name: passed on as the node's `host_key`."
   type        = map(string)
@@ -53,6 +55,7 @@ variable "host_keys" {
   nullable    = false
 }
 
+# tflint-ignore: terraform_unused_declarations # not every cloud has a use for it
 variable "user_data" {
   description = "cloud-init user data by node name; a node without an entry gets none. A change does not touch a living node."
   type        = map(string)
@@ -67,6 +70,7 @@ variable "ssh_user" {
   nullable    = false
 }
 
+# tflint-ignore: terraform_unused_declarations # not every cloud has a use for it
 variable "ssh_public_key" {
   description = "Public key, in OpenSSH's one-line form, that may log in as the login user."
   type        = string
@@ -74,6 +78,7 @@ variable "ssh_public_key" {
   nullable    = false
 }
 
+# tflint-ignore: terraform_unused_declarations # not every cloud has a use for it
 variable "ssh_allow_from" {
   description = "CIDR ranges that may reach SSH."
   type        = list(string)
@@ -81,6 +86,7 @@ variable "ssh_allow_from" {
   nullable    = false
 }
 
+# tflint-ignore: terraform_unused_declarations # not every cloud has a use for it
 variable "ports" {
   description = "Ports the software listens on, by node group; `public` ones are opened beyond the cluster."
   type = map(list(object({
@@ -93,6 +99,7 @@ variable "ports" {
   nullable = false
 }
 
+# tflint-ignore: terraform_unused_declarations # not every cloud has a use for it
 variable "labels" {
   description = "Labels (tags) put on everything that can carry them."
   type        = map(string)

@@ -246,6 +246,7 @@ variable "image_project_prefix" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # it is for the look for leftovers
 variable "asset_inventory" {
   description = "Whether `down` looks for leftovers by label, through the Cloud Asset API, and `up` finds kept volumes so."
   type        = bool

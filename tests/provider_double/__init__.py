@@ -1,4 +1,4 @@
-"""A stand-in for the providers aws, google, openstack and azurerm: real schemas, an invented cloud.
+"""A stand-in for the providers aws, google, openstack, azurerm and incus: real schemas, an invented cloud.
 
     with double(["aws", "google"], tmp_path / "world") as cloud:
         subprocess.run(["terraform", "apply", …], env=cloud.environment)

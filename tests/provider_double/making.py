@@ -84,6 +84,9 @@ class Cloud(Protocol):
     def identify(self, making: Making) -> str:
         """The id of a new object."""
 
+    def identity(self, type_name: str, values: Values) -> str:
+        """The id of an object that exists, from its attributes."""
+
     def unique(self, type_name: str) -> bool:
         """Is creating an object with an id that exists already an error?"""
 
@@ -117,6 +120,7 @@ MACHINES = (
     "aws_spot_instance_request",
     "azurerm_linux_virtual_machine",
     "google_compute_instance",
+    "incus_instance",
     "openstack_compute_instance_v2",
 )
 

@@ -62,7 +62,7 @@ class Provider:
         ]
 
     def read(self, type_name: str, state: Values) -> Values | None:
-        identity = str(state.get("id") or "")
+        identity = self.cloud.identity(type_name, state)
         self._strike("read", type_name, state, identity)
         thing = self.world.get(type_name, identity)
         if thing is None:
@@ -72,7 +72,7 @@ class Provider:
 
     def plan(self, connection: str, type_name: str, prior: Values | None, proposed: Values) -> Planned:
         kind = self.catalogue.resources[type_name]
-        self._strike("plan", type_name, known(proposed), str((prior or {}).get("id") or ""))
+        self._strike("plan", type_name, known(proposed), self.cloud.identity(type_name, prior or {}))
         scene = self.scene(connection)
 
         def adjust(planned: Values, before: Values | None) -> None:
@@ -99,7 +99,7 @@ class Provider:
 
     def update(self, connection: str, type_name: str, prior: Values, planned: Values) -> Values:
         kind = self.catalogue.resources[type_name]
-        identity = str(prior.get("id") or "")
+        identity = self.cloud.identity(type_name, prior)
         self._strike("update", type_name, known(planned), identity)
         if self.world.get(type_name, identity) is None:
             raise Problem(f"{type_name} not found", f"there is none with the id {identity}")
@@ -111,7 +111,7 @@ class Provider:
         return state
 
     def delete(self, type_name: str, prior: Values) -> None:
-        identity = str(prior.get("id") or "")
+        identity = self.cloud.identity(type_name, prior)
         self._strike("delete", type_name, prior, identity)
         thing = self.world.get(type_name, identity)
         if thing is not None and (refused := self.cloud.refuse_delete(thing)):

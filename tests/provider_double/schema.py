@@ -10,7 +10,7 @@ from typing import Any
 from tests.provider_double.rules import aws as aws_rules
 
 SCHEMAS = Path(__file__).parent / "schemas"
-PROVIDERS = ("aws", "google", "openstack", "azure")
+PROVIDERS = ("aws", "google", "openstack", "azure", "incus")
 
 # A type as Terraform writes it in JSON: "string", ["list", "string"], ["object", {…}].
 Type = Any
@@ -26,6 +26,15 @@ class Attribute:
     sensitive: bool = False
     write_only: bool = False
     deprecated: bool = False
+    members: "Members | None" = None
+
+
+@dataclass(frozen=True)
+class Members:
+    """The attributes of a nested attribute; its `type` says the same without what is required of each."""
+
+    nesting: str
+    attributes: Mapping[str, Attribute]
 
 
 @dataclass(frozen=True)
@@ -114,8 +123,24 @@ def _kind(name: str, told: Mapping[str, Any], behaviour: Behaviour) -> Kind:
     return Kind(name, int(told.get("version", 0)), _block(told["block"]), behaviour)
 
 
+def _attributes(told: Mapping[str, Any]) -> dict[str, Attribute]:
+    return {name: _attribute(found) for name, found in told.items()}
+
+
+def _attribute(told: Mapping[str, Any]) -> Attribute:
+    nested = told.get("nested_type")
+    if nested is None:
+        return Attribute(**told)
+    members = Members(nested["nesting_mode"], _attributes(nested["attributes"]))
+    shape: Type = ["object", {name: one.type for name, one in members.attributes.items()}]
+    plain = {key: value for key, value in told.items() if key != "nested_type"}
+    return Attribute(
+        type=shape if members.nesting == "single" else [members.nesting, shape], members=members, **plain
+    )
+
+
 def _block(told: Mapping[str, Any]) -> Block:
-    attributes = {name: Attribute(**found) for name, found in told.get("attributes", {}).items()}
+    attributes = _attributes(told.get("attributes", {}))
     blocks = {
         name: Nested(
             found["nesting_mode"],

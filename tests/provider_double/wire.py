@@ -7,7 +7,7 @@ from typing import Any
 from tf.gen import tfplugin_pb2 as pb
 
 from tests.provider_double.problems import Problem
-from tests.provider_double.schema import Attribute, Block, Kind, Nested
+from tests.provider_double.schema import Attribute, Block, Kind, Members, Nested
 from tests.provider_double.values import decode, encode
 
 # Field 11, `write_only`, set to true. The stubs are older than that field, and protobuf passes on
@@ -30,7 +30,8 @@ def _block(block: Block, version: int = 0) -> Any:
 def _attribute(name: str, attribute: Attribute) -> Any:
     message = pb.Schema.Attribute(
         name=name,
-        type=json.dumps(attribute.type).encode(),
+        type=None if attribute.members else json.dumps(attribute.type).encode(),
+        nested_type=_members(attribute.members) if attribute.members else None,
         required=attribute.required,
         optional=attribute.optional,
         computed=attribute.computed,
@@ -40,6 +41,13 @@ def _attribute(name: str, attribute: Attribute) -> Any:
     if attribute.write_only:
         message.MergeFromString(_WRITE_ONLY)
     return message
+
+
+def _members(members: Members) -> Any:
+    return pb.Schema.Object(
+        attributes=[_attribute(name, attribute) for name, attribute in members.attributes.items()],
+        nesting=getattr(pb.Schema.Object.NestingMode, members.nesting.upper()),
+    )
 
 
 def _nested(name: str, nested: Nested) -> Any:

@@ -202,6 +202,23 @@ def test_without_root_and_sudo_it_only_says_what_to_do(tmp_path: Path) -> None:
     assert system.changes() == []
 
 
+@pytest.mark.parametrize("code", [0, 1])
+def test_linters_from_source_are_pinned_and_may_be_missing(code: int, tmp_path: Path) -> None:
+    text = (ROOT / "scripts" / "setup.sh").read_text()
+    pinned = dict(re.findall(r"^(\w+)=(github\.com/\S+@v\d+\.\d+\.\d+)$", text, re.M))
+    assert set(pinned) == {"actionlint", "tflint"}
+    go = tmp_path / "go"
+    go.write_text(f'#!/bin/sh\necho "$GOBIN: $*"\nexit {code}\n')
+    go.chmod(0o755)
+    function = text[text.index("make_linter() {") :].split("\n}\n")[0] + "\n}"
+    done = run(
+        "bash", "-euc", f"{function}; make_linter {pinned['tflint']}", env={"PATH": f"{tmp_path}:/bin"}
+    )
+    rows = done.stdout.splitlines()
+    assert rows[0] == f"{ROOT}/.venv/bin: install {pinned['tflint']}"
+    assert len(rows) == 1 + code and all("goes unchecked" in row for row in rows[1:])
+
+
 def test_make_lists_its_targets() -> None:
     done = run("make", "--no-print-directory", env={"MAKEFLAGS": "", "MAKELEVEL": ""})
     listed = set(re.findall(r"^make ([a-z-]+)", done.stdout, flags=re.MULTILINE))

@@ -47,6 +47,23 @@ def test_names_of_groups_that_the_inventory_has_already(name: str) -> None:
     assert [one.key for one in found] == (["groups.tool"] if name == "tool" else [])
 
 
+@pytest.mark.parametrize(
+    ("part", "group", "told"),
+    [
+        ({"min_cpus": 1}, "type: new", True),
+        ({"min_memory_gb": 1}, "type: new", True),
+        ({"min_cpus": 1}, "type: new, size: {cpus: 1, memory_gb: 1}", False),
+        ({"min_cpus": 1}, "type: large", False),
+        ({}, "type: new", False),
+    ],
+)
+def test_software_that_has_to_know_what_a_type_has(part: dict[str, int], group: str, told: bool) -> None:
+    text = f"name: demo\ncloud: {{name: echo}}\ngroups: {{a: {{count: 1, {group}}}}}\nsoftware: {{tool: {{worker: a}}}}\n"
+    found = problems(text, catalogue(software=[software("tool", {"worker": part})]))
+    assert [one.key for one in found] == (["groups.a.type"] if told else [])
+    assert all("beside `type`" in one.hint and "`new`" in one.message for one in found)
+
+
 def test_a_right_file_is_resolved() -> None:
     found = resolve(
         "name: demo\ngroups: {a: {count: 2}}\nsoftware: {tool: {worker: a}}\n",

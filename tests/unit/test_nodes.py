@@ -60,6 +60,12 @@ def test_a_type_of_the_clouds_list_says_how_large_a_node_is() -> None:
     assert (found[0].type, found[0].cpus, found[0].memory_gb, found[0].gpus) == ("graphic", 8, 32, 1)
 
 
+def test_a_size_beside_a_type_says_what_the_cloud_does_not_tell() -> None:
+    group = "{count: 1, type: new, size: {cpus: 96, memory_gb: 384, gpus: 2}}"
+    (node,) = resolve(f"name: demo\ncloud: {{name: echo}}\ngroups: {{a: {group}}}\n").nodes
+    assert (node.type, node.cpus, node.memory_gb, node.gpus) == ("new", 96, 384, 2)
+
+
 def test_an_image_that_only_the_cloud_knows_has_no_user() -> None:
     found = resolve("name: demo\ngroups: {a: {count: 1, image: registry/own}}\n").nodes
     assert (found[0].image, found[0].user) == ("registry/own", None)

@@ -1,4 +1,5 @@
 terraform {
+  required_version = ">= 1.11"
   required_providers {
     podman = {
       source  = "ectf.local/ectf/podman"
@@ -12,6 +13,7 @@ variable "cluster_name" {
   type        = string
 }
 
+# tflint-ignore: terraform_unused_declarations # every cloud's look takes them
 variable "settings" {
   description = "The cloud's settings; to look for a label takes none."
   type        = any

@@ -31,7 +31,9 @@ WORKERS = ("compute001", "compute002", "compute003")
 
 @dataclass(frozen=True)
 class Site:
-    """One cloud: its block of the cluster file, the resource type of a machine, two sizes in its own names.
+    """One cloud: its block of the cluster file, the resource type of a machine, two sizes.
+
+    A size is said by the cloud's own `types`, by `sizes` where it has none, by both where it does not tell what a type has.
 
     `retype` says what another size does to a machine; `machine_id` is the machine's attribute that a node's
     `instance_id` is; `environment` are made-up credentials; `stays` are resource types that may outlive the
@@ -40,12 +42,18 @@ class Site:
 
     cloud: Mapping[str, Any]
     machine: str
-    types: tuple[str, str]
+    types: tuple[str, ...] = ()
+    sizes: tuple[Mapping[str, Any], ...] = ()
     retype: Literal["replace", "change"] = "replace"
     image: str = "debian-12"
     machine_id: str = "id"
     environment: Mapping[str, str] = field(default_factory=dict)
     stays: tuple[str, ...] = ()
+
+    def sized(self, at: int) -> dict[str, Any]:
+        """The keys of a group that say the first or the second size."""
+        found: dict[str, Any] = {"type": self.types[at]} if self.types else {}
+        return {**found, "size": dict(self.sizes[at])} if self.sizes else found
 
 
 @dataclass
@@ -101,7 +109,7 @@ class Walk:
 
 def cluster_file(site: Site) -> dict[str, Any]:
     """The cluster that the steps begin with."""
-    common = {"type": site.types[0], "image": site.image}
+    common = {**site.sized(0), "image": site.image}
     return {
         "name": "walk",
         "cloud": dict(site.cloud),
@@ -174,7 +182,7 @@ def label(walk: Walk) -> None:
 def retype(walk: Walk) -> None:
     """Another type is another machine, or the same one changed; the address stays in both cases."""
     before = walk.built()
-    walk.group["type"] = walk.site.types[1]
+    walk.group.update(walk.site.sized(1))
     workers = {name for name, one in before.items() if one.group == "compute"}
     assert only(walk.up()) == dict.fromkeys(workers, walk.site.retype)
     after = walk.built()

@@ -8,7 +8,7 @@ from elasticluster_tf import cli
 from elasticluster_tf.errors import InputError
 from elasticluster_tf.source import Source
 from tests.builders import BARE, CACHE, shipped
-from tests.contract.clouds.bad import Bad, aws, azure, google, openstack, text
+from tests.contract.clouds.bad import Bad, aws, azure, google, incus, openstack, text
 from tests.contract.clouds.bad.common import COMMON
 
 FAMILIES = {
@@ -16,6 +16,7 @@ FAMILIES = {
     "google": (google.GOOD, google.BAD),
     "openstack": (openstack.GOOD, openstack.BAD),
     "azure": (azure.GOOD, azure.BAD),
+    "incus": (incus.GOOD, incus.BAD),
 }
 CASES = [
     pytest.param(good, bad, id=f"{name}-{bad.where}-{bad.line}"[:90])

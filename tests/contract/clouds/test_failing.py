@@ -8,12 +8,13 @@ import pytest
 from elasticluster_tf.errors import TooFewNodes
 from elasticluster_tf.events import Event, Notice
 from elasticluster_tf.pipeline import Cluster, World
-from tests.contract.clouds import steps, test_aws, test_azure, test_google, test_openstack
+from tests.contract.clouds import steps, test_aws, test_azure, test_google, test_incus, test_openstack
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import double
 
 SITES = {
-    module.SITE.cloud["name"]: module.SITE for module in (test_aws, test_azure, test_google, test_openstack)
+    module.SITE.cloud["name"]: module.SITE
+    for module in (test_aws, test_azure, test_google, test_openstack, test_incus)
 }
 QUOTA = "Quota exceeded for instances"
 

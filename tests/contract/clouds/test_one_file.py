@@ -11,7 +11,7 @@ from platformdirs import user_cache_path
 from elasticluster_tf.pipeline import Cluster, Order, World
 from elasticluster_tf.source import Source
 from tests.builders import REPOSITORY
-from tests.contract.clouds import test_aws, test_azure, test_google, test_openstack
+from tests.contract.clouds import test_aws, test_azure, test_google, test_incus, test_openstack
 from tests.contract.clouds.steps import Site, actions
 from tests.provider_double import double
 
@@ -23,6 +23,7 @@ SITES: dict[str, Site] = {
         environment={**test_azure.SITE.environment, "ARM_SUBSCRIPTION_ID": test_azure.SUBSCRIPTION},
     ),
     "google": test_google.SITE,
+    "incus": test_incus.SITE,
     "openstack": test_openstack.SITE,
 }
 WANTED = {

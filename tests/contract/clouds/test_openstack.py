@@ -26,6 +26,7 @@ SITE = Site(
     cloud={"name": "openstack", "cloud": "mysite", "external_network": "public"},
     machine="openstack_compute_instance_v2",
     types=("m1.small", "m1.large"),
+    sizes=({"cpus": 2, "memory_gb": 4}, {"cpus": 8, "memory_gb": 16}),
     retype="change",
     environment=CANARIES,
 )

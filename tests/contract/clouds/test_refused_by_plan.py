@@ -11,12 +11,13 @@ from elasticluster_tf import terraform_files
 from elasticluster_tf.errors import InputError, TerraformFailed
 from elasticluster_tf.pipeline import Cluster, World
 from tests.builders import BARE
-from tests.contract.clouds import test_aws, test_azure, test_google, test_openstack
+from tests.contract.clouds import test_aws, test_azure, test_google, test_incus, test_openstack
 from tests.contract.clouds.steps import Site, Walk
 from tests.provider_double import Double, double
 
 SITES = {
-    module.SITE.cloud["name"]: module.SITE for module in (test_aws, test_azure, test_google, test_openstack)
+    module.SITE.cloud["name"]: module.SITE
+    for module in (test_aws, test_azure, test_google, test_openstack, test_incus)
 }
 NO_RESULTS = "Your query returned no results. Please change your search criteria and try again."
 SEVERAL = "Your query returned more than one result. Please try a more specific search criteria."
@@ -69,6 +70,11 @@ LOOKUPS = {
     "azure": [
         Absent("azurerm_virtual_network", 'Virtual Network (Name: "hub"\nGroup: "lab") was not found', "cloud.network", "vnet list", VNET),
         Absent("azurerm_subnet", "Subnet was not found", "cloud.subnet", "subnet list", VNET),
+    ],
+    "incus": [
+        Absent("incus_image", "Alias \"mine\" doesn't exist", "groups.compute.image", "image list", {"login_user": "me"}, {"image": "mine"}, {"name": "mine"}),
+        Absent("incus_image", "Alias \"mine\" doesn't exist", "groups.compute.image", "type=virtual-machine", {"login_user": "me", "instance_type": "virtual-machine"}, {"image": "mine"}),
+        Absent("incus_network", 'Failed to retrieve network "lan" Network not found', "cloud.network", "network list", {"network": "lan"}),
     ],
 }  # fmt: skip
 
@@ -123,18 +129,21 @@ UNSIGNED = {
     ),
     "openstack": ("Missing input for argument [Username]", "Authentication failed"),
     "azure": ("could not configure AzureCli Authorizer", "AADSTS7000215: invalid_client, unauthenticated"),
+    "incus": ("Failed to generate client certificate", "Unable to authenticate with remote server"),
 }
 DATA = {
     "aws": "aws_ami",
     "google": "google_compute_image",
     "openstack": "openstack_images_image_ids_v2",
     "azure": "azurerm_virtual_network",
+    "incus": "incus_network",
 }
 WAYS = {
     "aws": "AWS_ACCESS_KEY_ID",
     "google": "GOOGLE_APPLICATION_CREDENTIALS",
     "openstack": "OS_APPLICATION_CREDENTIAL_ID",
     "azure": "az login",
+    "incus": "INCUS_REMOTE",
 }
 
 
@@ -149,7 +158,7 @@ def test_a_provider_that_is_not_let_in(name: str, tmp_path: Path) -> None:
         assert (problem.key, problem.message) == ("cloud", nothing)
         assert WAYS[name] in problem.hint and problem.place
         cloud.world.heal()
-        walk.file["cloud"] |= VNET if name == "azure" else {}
+        walk.file["cloud"] |= {"azure": VNET, "incus": {"network": "lan"}}.get(name, {})
         cloud.world.fixture(DATA[name], {"error": wrong})
         (problem,) = refused(walk)
         assert (problem.key, problem.message) == ("cloud", wrong)
@@ -197,6 +206,7 @@ def test_a_setting_that_the_provider_does_not_like_is_named(tmp_path: Path) -> N
         # A machine's own role is seen by the provider alone.
         ("aws", {}, {}, []),
         ("google", {}, {}, []),
+        ("incus", {}, {}, []),
     ],
 )
 def test_missing_credentials_are_told_before_terraform(

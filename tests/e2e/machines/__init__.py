@@ -134,6 +134,8 @@ def _seed(spec: NodeSpec, heard: Told, user: str) -> dict[str, str]:
     files = {f"{SEED}/meta-data": json.dumps(about)}
     if heard.user_data is not None:
         files[f"{SEED}/user-data"] = heard.user_data
+    if heard.vendor_data is not None:
+        files[f"{SEED}/vendor-data"] = heard.vendor_data
     if heard.metadata is not None:
         files["var/lib/metadata.json"] = json.dumps(heard.metadata)
     config = {"system_info": {"default_user": {"name": heard.user or user}}}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.provider_double import World
+from tests.provider_double.clouds.incus import devices
 from tests.provider_double.making import MACHINES
 from tests.provider_double.world import Thing
 
@@ -14,13 +15,17 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Told:
-    """What a new machine hears: `user` where the cloud names the login user, `metadata` for Google's agent."""
+    """What a new machine hears: `user` where the cloud names the login user, `metadata` for Google's agent.
+
+    `vendor_data` where the cloud brings the login key by it.
+    """
 
     address: str
     public_keys: tuple[str, ...] = ()
     user_data: str | None = None
     user: str = ""
     metadata: Mapping[str, str] | None = None
+    vendor_data: str | None = None
 
 
 def to_machine(world: World, type_name: str, machine: Values) -> Told:
@@ -90,6 +95,24 @@ def _openstack_public(world: World, machine: Values) -> str:
     )
 
 
+def _incus(world: World, machine: Values) -> Told:
+    config = machine["config"]
+    return Told(
+        devices(machine)["eth0"]["ipv4.address"],
+        user_data=config.get("cloud-init.user-data"),
+        vendor_data=config["cloud-init.vendor-data"],
+    )
+
+
+def _incus_public(world: World, machine: Values) -> str:
+    address = devices(machine)["eth0"]["ipv4.address"]
+    return _first(
+        forward.attributes["listen_address"]
+        for forward in world.all("incus_network_forward")
+        if forward.attributes["config"]["target_address"] == address
+    )
+
+
 def _public_keys(held: list[Thing]) -> tuple[str, ...]:
     return tuple(key.attributes["public_key"] for key in held)
 
@@ -102,11 +125,13 @@ _TOLD: Mapping[str, Callable[[World, Values], Told]] = {
     "aws_instance": _aws,
     "azurerm_linux_virtual_machine": _azure,
     "google_compute_instance": _google,
+    "incus_instance": _incus,
     "openstack_compute_instance_v2": _openstack,
 }
 _PUBLIC: Mapping[str, Callable[[World, Values], str]] = {
     "aws_instance": _aws_public,
     "azurerm_linux_virtual_machine": _azure_public,
     "google_compute_instance": _google_public,
+    "incus_instance": _incus_public,
     "openstack_compute_instance_v2": _openstack_public,
 }

@@ -27,6 +27,9 @@ class Base:
     # argument → computed attributes that a change of it computes anew
     recomputed: ClassVar[Recomputed] = {}
 
+    def identity(self, type_name: str, values: Values) -> str:
+        return str(values.get("id") or "")
+
     def unique(self, type_name: str) -> bool:
         return not type_name.endswith(_SHARED)
 

@@ -182,8 +182,8 @@ BAD = [
     ),
     bad(
         "size and type",
-        group("count: 1, type: m, size: {cpus: 1, memory_gb: 1}").replace("{", "▶{", 1),
-        ("groups.compute", "keep one", ""),
+        nodes_of_echo("count: 1, type: small, ▶size: {cpus: 1, memory_gb: 1}"),
+        ("groups.compute.size", "`small` is known to have 2 cpus and 4 GiB", "keep one"),
     ),
     bad(
         "backend's name", HEAD + "state: {backend: ▶'a b'}\n", ("state.backend", "does not fit the form", "")
@@ -280,6 +280,11 @@ BAD = [
         "size nobody sells",
         nodes_of_echo("count: 1, size: ▶{cpus: 64, memory_gb: 1}"),
         ("groups.compute.size", "no type of this size", "name a `type:`"),
+    ),
+    bad(
+        "type where there are none",
+        group("count: 1, type: ▶m"),
+        ("groups.compute.type", "no `type`", "`size`"),
     ),
     bad(
         "processor the image is not for",

@@ -61,6 +61,13 @@ def test_a_named_type_is_found_where_the_list_has_it() -> None:
     assert clouds.resolve_size(Group(count=1, type="other"), cloud("x", sizes=SIZES)) is None
 
 
+def test_a_type_counts_and_a_size_beside_it_does_not() -> None:
+    size = {"cpus": 1, "memory_gb": 1}
+    beside = [Group.model_validate({"count": 1, "type": name, "size": size}) for name in ("gpu", "other")]
+    found = [clouds.resolve_size(group, cloud("x", sizes=SIZES)) for group in beside]
+    assert [one.type if one else None for one in found] == ["gpu", None]
+
+
 def test_only_clouds_in_use_are_chosen() -> None:
     text = "name: demo\ncloud: {name: local}\ngroups: {a: {count: 1, cloud: {name: echo, region: south}}}\n"
     found = resolve(text).clouds

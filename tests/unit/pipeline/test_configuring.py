@@ -9,7 +9,7 @@ import pytest
 from elasticluster_tf import ansible, plan
 from elasticluster_tf.ansible import Job
 from elasticluster_tf.errors import ConfigureFailed
-from elasticluster_tf.nodes import SharedFs
+from elasticluster_tf.nodes import FileSystem
 from elasticluster_tf.pipeline import Cluster, Order, configuring, stages
 from elasticluster_tf.pipeline.run import begin
 from elasticluster_tf.pipeline.values import Built
@@ -143,7 +143,7 @@ def test_what_a_cloud_will_have_made_to_mount_is_foreseen(
         software={"mine": {"worker": "compute"}},
     )
     found = resolve(text, catalogue(software=[software("mine", shared_fs=True)]))
-    made = {"openstack": {name: SharedFs(f"192.0.2.1:/{name}", "nfs") for name in before}}
+    made = {"openstack": {name: FileSystem(f"192.0.2.1:/{name}", "nfs") for name in before}}
     nodes = {"compute001": built("compute001")}
     record = plan.wanted(found.config, found.software, found.nodes, nodes, {}, made)
     state = State(nodes=nodes, record=record, shared_fs=made)

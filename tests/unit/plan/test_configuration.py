@@ -10,7 +10,7 @@ import pytest
 from elasticluster_tf import plan
 from elasticluster_tf import software as softwares
 from elasticluster_tf.config import ClusterConfig
-from elasticluster_tf.nodes import BuiltNode, SharedFs
+from elasticluster_tf.nodes import BuiltNode, FileSystem
 from elasticluster_tf.plan import ConfigurationPlan, Record
 from elasticluster_tf.plan.configuration import PeerChange, Reason, VariableChange
 from elasticluster_tf.software import Software
@@ -142,11 +142,11 @@ def test_what_a_cloud_made_to_mount_concerns_the_software_that_asks_for_it(tmp_p
         asks: softwares.load(software_folder(tmp_path / str(asks) / "queue", f"{FACTS}shared_fs: {asks}\n"))
         for asks in ("true", "false")
     }
-    home, moved = SharedFs("192.0.2.1:/home", "nfs"), SharedFs("192.0.2.2:/home", "nfs")
+    home, moved = FileSystem("192.0.2.1:/home", "nfs"), FileSystem("192.0.2.2:/home", "nfs")
     for asks, hosts in (("true", ("a001", "b001", "b002")), ("false", ())):
         cluster = Cluster(softwares_of[asks])
 
-        def wanted(shared: Mapping[str, Mapping[str, SharedFs]], cluster: Cluster = cluster) -> Record:
+        def wanted(shared: Mapping[str, Mapping[str, FileSystem]], cluster: Cluster = cluster) -> Record:
             found = cluster.found
             return plan.wanted(
                 found.config, found.software, found.nodes, cluster.nodes(), cluster.files, shared

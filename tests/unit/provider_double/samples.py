@@ -167,6 +167,33 @@ output "address" {
   value = azurerm_linux_virtual_machine.node.private_ip_address
 }
 """
+INCUS = """
+provider "incus" {}
+data "incus_image" "image" {
+  name = var.image
+}
+resource "incus_network_acl" "net" {
+  name    = "net"
+  ingress = [{ action = "allow", state = "enabled", source = "10.1.2.0/24" }]
+}
+resource "incus_network" "net" {
+  name   = "net"
+  config = { "ipv4.address" = "10.1.2.1/24", "security.acls" = incus_network_acl.net.name }
+}
+resource "incus_instance" "node" {
+  name   = "node"
+  image  = data.incus_image.image.fingerprint
+  config = { label = var.label }
+  device {
+    name       = "eth0"
+    type       = "nic"
+    properties = { network = incus_network.net.name, "ipv4.address" = "10.1.2.7" }
+  }
+}
+output "address" {
+  value = incus_instance.node.ipv4_address
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -201,4 +228,5 @@ SAMPLES = (
         OPENSTACK,
     ),
     Sample("azure", "hashicorp/azurerm", "azurerm_linux_virtual_machine", "tags", AZURE),
+    Sample("incus", "lxc/incus", "incus_instance", "config", INCUS),
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from elasticluster_tf.errors import EctfError
-from elasticluster_tf.nodes import SharedFs
+from elasticluster_tf.nodes import FileSystem
 from elasticluster_tf.terraform import state
 from elasticluster_tf.terraform.state import Resource, StoredCloud
 from tests.builders import built, stored
@@ -114,7 +114,7 @@ def test_shared_file_systems_by_cloud_and_name() -> None:
     }
     raw = {"outputs": {"shared_fs_here": {"value": made}, "shared_fs_there": {"value": {}}}}
     assert state.parse(raw).shared_fs == {
-        "here": {"home": SharedFs("192.0.2.1:/home", "nfs", "hard")},
+        "here": {"home": FileSystem("192.0.2.1:/home", "nfs", "hard")},
         "there": {},
     }
 
@@ -166,3 +166,19 @@ def test_a_state_of_another_format_is_refused() -> None:
 def test_a_module_s_own_cluster_is_not_ours() -> None:
     raw = {"resources": [{**CLUSTER, "module": "module.x"}]}
     assert state.parse(raw).cluster == ""
+
+
+def test_what_is_kept_is_known_by_its_label_and_found_by_its_name_where_there_is_no_id() -> None:
+    def volume(**attributes: Any) -> dict[str, Any]:
+        return {
+            "mode": "managed",
+            "type": "v",
+            "name": "a001_data",
+            "instances": [{"attributes": attributes}],
+        }
+
+    labelled = volume(id="v-1", name="demo-data", tags={"ectf-keep": "true"})
+    prefixed = volume(name="demo-data", config={"user.ectf-keep": "true"})
+    other = volume(id="v-2", config={"user.ectf-keep": "false", "keep": "true"})
+    found = state.parse({"version": 4, "resources": [labelled, prefixed, other]}).resources
+    assert [(one.keep, one.id) for one in found] == [(True, "v-1"), (True, "demo-data"), (False, "v-2")]

@@ -29,11 +29,13 @@ variable "nodes" {
   type        = any
 }
 
+# tflint-ignore: terraform_unused_declarations # not every cloud has settings per node
 variable "node_settings" {
   description = "A cloud's own options per node, by cloud and node."
   type        = any
 }
 
+# tflint-ignore: terraform_unused_declarations # not every provider asks for one
 variable "settings" {
   description = "A cloud's own settings, by cloud."
   type        = any
