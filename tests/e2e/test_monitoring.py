@@ -3,10 +3,11 @@
 import json
 import time
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.conftest import Folder, leftovers, podman
+from tests.e2e.conftest import REPOSITORY, Folder, leftovers, podman
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -76,6 +77,15 @@ def test_all_nodes_are_seen(cluster: Folder) -> None:
         f"python3 -c \"import urllib.request as u; print(u.urlopen('http://{address}:9090/consoles/index.html').read().decode())\"",
     )
     assert "compute002" in page and "down" not in page.split("<table>")[1]
+
+
+def test_dashboards_ask_what_prometheus_can_answer(cluster: Folder) -> None:
+    boards = (REPOSITORY / "roles" / "monitoring" / "files" / "grafana").glob("*.json")
+    panels = [panel for board in boards for panel in json.loads(board.read_text("utf-8"))["panels"]]
+    queries = [one["expr"].replace("$node", ".*") for panel in panels for one in panel["targets"]]
+    assert len(queries) > 10
+    unanswered = [one for one in queries if not ask(cluster, f"/api/v1/query?query={quote(one, safe='')}")]
+    assert unanswered == []
 
 
 def test_a_node_that_is_killed_raises_the_alert(cluster: Folder) -> None:
