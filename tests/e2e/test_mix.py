@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import REPOSITORY, Folder, leftovers
 
-pytestmark = [pytest.mark.podman, pytest.mark.long]
+pytestmark = pytest.mark.podman
 Make = Callable[[str], Folder]
 WORKERS = ("compute001", "compute002", "compute003")
 
@@ -57,7 +57,8 @@ def check_health(report: list[dict[str, Any]]) -> None:
 
 
 def test_a_job_reads_the_shared_directory_and_hdfs(cluster: Folder) -> None:
-    cluster.ectf("up", "--yes")
+    report = cluster.ectf("up", "--yes", "--json").events()[-1]
+    check_health(report["health"])
     as_alice(cluster, "echo from the shared directory > /shared/shared.txt")
     as_alice(cluster, "echo from HDFS | hdfs dfs -put - /user/alice/hdfs.txt")
     cluster.write(JOB, "job.sh")
@@ -71,8 +72,7 @@ def test_a_job_reads_the_shared_directory_and_hdfs(cluster: Folder) -> None:
     assert owner == ["5001", "5000"]
 
 
-def test_all_of_it_is_healthy_and_seen(cluster: Folder) -> None:
-    check_health(cluster.ectf("status", "--json").json()["health"])
+def test_prometheus_sees_nodes_and_hdfs(cluster: Folder) -> None:
     address = cluster.nodes()["frontend001"]["address"]
     asked = f"u.urlopen('http://{address}:9090/api/v1/query?query=up').read().decode()"
     rows = json.loads(cluster.ssh("frontend001", f'python3 -c "import urllib.request as u; print({asked})"'))
