@@ -68,11 +68,18 @@ def test_again_changes_nothing(cluster: Folder) -> None:
     assert report["health"][0]["message"] == "2 accounts"
 
 
-def test_a_node_more_has_them_and_who_goes_is_gone(cluster: Folder) -> None:
+def test_a_new_node_has_them_another_leaves_and_who_goes_is_gone(cluster: Folder) -> None:
     write(cluster, ", state: absent, remove_home: true")
-    cluster.ectf("up", "--yes", "--set", "groups.compute.count=3")
+    report = cluster.ectf("up", "--yes", "--json", "--set", 'groups.compute.exclude=["compute001"]').events()[
+        -1
+    ]
+    assert {(one["name"], one["action"]) for one in report["plan"]["nodes"]} == {
+        ("compute001", "destroy"),
+        ("compute003", "create"),
+    }
+    assert report["health"][0]["message"] == "1 accounts"
     assert login(cluster, "alice", "compute003", "id -u").stdout.strip() == "5001"
-    for node in (*NODES, "compute003"):
+    for node in ("frontend001", "compute002", "compute003"):
         assert login(cluster, "bob", node, "id").returncode != 0
         assert cluster.ssh(node, "getent passwd bob; ls /home; true").split() == ["alice"]
 

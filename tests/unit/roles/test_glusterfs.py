@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -76,6 +77,65 @@ def test_departure(
 def test_no_file_is_lost(now: list[str], replica: int, leaving: set[str]) -> None:
     with pytest.raises(manage.Failed, match="the files of v have no place"):
         manage.departure("v", bricks(*now), replica, leaving, [])
+
+
+VOLUMES = """<o><opRet>0</opRet><volume><name>home</name><statusStr>Started</statusStr><replicaCount>2</replicaCount>
+<brick><name>a:/b/home</name></brick><brick><name>b:/b/home</name></brick>
+<option><name>auth.allow</name><value>%s</value></option></volume></o>"""
+PEERS = "<o><opRet>0</opRet>%s</o>"
+PEER = "<peer><hostname>%s</hostname><connected>1</connected><state>3</state></peer>"
+HEALED = "<o><opRet>0</opRet><brick><numberOfEntries>0</numberOfEntries></brick></o>"
+
+
+class Servers:
+    """Stands in for the command `gluster`; `allowed` is what the volume's setting is, as this server has it."""
+
+    def __init__(self, allowed: str, *peers: str) -> None:
+        self.allowed, self.peers = allowed, list(peers)
+        self.said: list[str] = []
+
+    def ask(self, words: tuple[str, ...]) -> tuple[int, str, ElementTree.Element]:
+        line = " ".join(words)
+        text = HEALED if "heal" in words else PEERS % ""
+        if line == "volume info":
+            text = VOLUMES % self.allowed
+        elif line == "peer status":
+            text = PEERS % "".join(PEER % name for name in self.peers)
+        elif "status" not in words and "heal" not in words:
+            self.said.append(line)
+        if words[:2] == ("peer", "probe"):
+            self.peers.append(words[2])
+        return 0, "", ElementTree.fromstring(text)
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, folder: Path, servers: Servers) -> None:
+    wanted = {"servers": dict.fromkeys("abc", "/b"), "allow": "10.0.0.1", "drain_seconds": 60}
+    (folder / "wanted.json").write_text(json.dumps({**wanted, "volumes": [{"name": "home", "replica": 2}]}))
+    monkeypatch.setattr(manage, "WANTED", folder / "wanted.json")
+    monkeypatch.setattr(manage, "ask", servers.ask)
+    monkeypatch.setattr(manage, "own_name", lambda: "a")
+    monkeypatch.setattr(manage, "SETTLING", 0)
+
+
+def test_servers_copies_of_a_setting_are_made_equal_after_a_brick_was_replaced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    servers = Servers("10.0.0.1", "b", "c")
+    stand_in(monkeypatch, tmp_path, servers)
+    manage.drain(["b"])
+    assert servers.said == [
+        "volume replace-brick home b:/b/home c:/b/home commit force",
+        "volume set home auth.allow 10.0.0.1",
+    ]
+
+
+def test_servers_copies_are_made_equal_before_anybody_joins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    servers = Servers("10.0.0.1,b", "b")
+    stand_in(monkeypatch, tmp_path, servers)
+    manage.apply([])
+    assert servers.said[:2] == ["volume set home auth.allow 10.0.0.1", "peer probe c"]
 
 
 DISK: dict[str, Any] = {

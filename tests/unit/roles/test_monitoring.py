@@ -3,6 +3,7 @@
 `UPDATE_GOLDEN=1 pytest tests/unit/roles/test_monitoring.py` writes the files in golden/monitoring/ anew.
 """
 
+import configparser
 import json
 import os
 from collections.abc import Mapping
@@ -122,6 +123,44 @@ def test_texts_arrive_as_they_are(tmp_path: Path) -> None:
     assert [one["name"] for one in yaml.safe_load(found["alertmanager.yml"])["receivers"]] == texts
 
 
+KEY = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQINBF+/=\n-----END PGP PUBLIC KEY BLOCK-----\n"
+GRAFANA: dict[str, Any] = {
+    "monitoring_grafana": True,
+    "monitoring_grafana_repository": "https://example.org/apt",
+    "monitoring_grafana_key": KEY,
+    "monitoring_grafana_version": "11.6",
+}
+
+
+def test_grafana_reads_this_prometheus(tmp_path: Path) -> None:
+    names = play.rendered("monitoring", ["grafana.sources", "grafana.ini"], tmp_path / "texts.json")
+    text = "{{ [__monitoring_dashboard_files, __monitoring_grafana_files] | flatten | to_json }}"
+    files = {"keep_json": {"text": text, "path": str(tmp_path / "files.json")}}
+    # What a role finds in its own folder is looked for beside this play.
+    for folder in ("files", "templates"):
+        (tmp_path / folder).symlink_to(play.REPOSITORY / "roles" / "monitoring" / folder)
+    steps = play.of_role("monitoring", "monitoring_server", names, files, variables=GRAFANA)
+    ended = play.run(tmp_path, inventory(SIX), [play.given(MACHINE), steps])
+    assert ended.code == 0, ended.output[-3000:]
+    texts = json.loads((tmp_path / "texts.json").read_text(encoding="utf-8"))
+    source = texts["grafana.sources"].splitlines()
+    assert "URIs: https://example.org/apt" in source and "Signed-By: /etc/apt/keyrings/grafana.asc" in source
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read_string(texts["grafana.ini"])
+    assert settings["server"]["http_addr"] == "fd00::1"
+    found = {one["path"]: one for one in json.loads((tmp_path / "files.json").read_text(encoding="utf-8"))}
+    password = found[settings["security"]["admin_password"].removeprefix("$__file{").removesuffix("}")]
+    assert len(password["content"]) == 64 and password["mode"] == "0640"
+    (source,) = yaml.safe_load(found["/etc/grafana/provisioning/datasources/ectf.yaml"]["content"])[
+        "datasources"
+    ]
+    assert (source["uid"], source["url"]) == ("ectf-prometheus", "http://[fd00::1]:9090")
+    (made,) = yaml.safe_load(found["/etc/grafana/provisioning/dashboards/ectf.yaml"]["content"])["providers"]
+    boards = [one["content"] for path, one in found.items() if path.startswith(made["options"]["path"] + "/")]
+    assert sorted(json.loads(one)["uid"] for one in boards) == ["ectf-nodes", "ectf-overview"]
+    assert all("{{instance}}" in one or "{{group}}" in one for one in boards)
+
+
 NASTY = [hostile.EVERYTHING[name] for name in ("jinja expression", "shell substitution", "newlines")]
 REFUSED: list[dict[str, Any]] = [
     {variable: Literal(text)}
@@ -130,6 +169,8 @@ REFUSED: list[dict[str, Any]] = [
         "monitoring_retention",
         "monitoring_retention_size",
         "monitoring_down_after",
+        "monitoring_grafana_repository",
+        "monitoring_grafana_version",
     )
     for text in NASTY
 ]
@@ -144,11 +185,22 @@ REFUSED += [
     {"monitoring_scrapes": [{"name": "x"}]},
     {"monitoring_disk_free_percent": 101},
     {"monitoring_listen": "nowhere"},
+    {"monitoring_grafana_repository": "https://example.org/apt"},
+    {
+        "monitoring_grafana_repository": "https://example.org/apt main\nSuites: x",
+        "monitoring_grafana_key": KEY,
+    },
+    *(
+        {"monitoring_grafana_repository": "https://x", "monitoring_grafana_key": KEY + text}
+        for text in NASTY[:2]
+    ),
     {"monitoring_webhooks": ["ftp://x"]},
     {"monitoring_rules": [{"alert": "a b", "expr": "x"}]},
 ]
 
 
 def test_what_fits_in_no_file_is_refused(tmp_path: Path) -> None:
-    passed = play.accepted(tmp_path, inventory(FOUR), "monitoring", "monitoring_server", [*REFUSED, {}])
-    assert passed == [len(REFUSED)]
+    passed = play.accepted(
+        tmp_path, inventory(FOUR), "monitoring", "monitoring_server", [*REFUSED, GRAFANA, {}]
+    )
+    assert passed == [len(REFUSED), len(REFUSED) + 1]

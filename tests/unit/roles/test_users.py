@@ -1,5 +1,6 @@
 """Accounts: what a host would be told to do, and what is refused before any host is touched."""
 
+import configparser
 import importlib.util
 import json
 import re
@@ -164,6 +165,69 @@ KEPT += [
     },
     {**account(), "users_passwords": {"ana": "$y$j9T$abc./$DEF"}},
 ]
+
+
+LDAP: dict[str, Any] = {"uris": ["ldaps://ldap.example.org"], "base": "dc=example,dc=org"}
+NASTY = [TEXTS["jinja expression"] + "\n", TEXTS["shell substitution"] + "\n", TEXTS["newlines"]]
+
+
+def directory(**others: Any) -> dict[str, Any]:
+    return {"users_ldap": {**LDAP, **others}}
+
+
+REFUSED += [directory(**{key: Literal(text)}) for key in ("base", "user_base", "ca_file") for text in NASTY]
+REFUSED += [directory(**{key: [Literal(text)]}) for key in ("uris", "allow_groups") for text in NASTY]
+REFUSED += [
+    directory(uris=[]),
+    directory(uris=["https://x"]),
+    directory(base="dc=org?sub?(uid=*)"),
+    directory(base="dc=org "),
+    directory(schema="own"),
+    directory(bind_dn="cn=reader,dc=org"),
+    directory(secret_file="/etc/hostname"),
+    directory(bind_dn="cn=reader,dc=org", secret_file="/dev/null"),
+    directory(bind_dn="cn=reader,dc=org", secret_file="/etc/passwd"),
+    {"users_ldap": {"base": "dc=org"}},
+]
+KEPT += [
+    directory(),
+    directory(user_base="ou=People; # $(id),dc=org", allow_groups=["lab", "lab.2"], ssh_keys=True),
+    directory(bind_dn="cn=reader,dc=org", secret_file="/proc/sys/kernel/ostype", ca_file="/etc/a b.pem"),
+]
+
+
+def test_the_directory_client_asks_as_said(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("p%s{{ 1 }} # $(id)\n", encoding="utf-8")
+    variables = directory(
+        uris=["ldaps://one.example.org", "ldap://two.example.org:3389"],
+        user_base="ou=People,dc=example,dc=org",
+        bind_dn="cn=reader,dc=example,dc=org",
+        secret_file=str(tmp_path / "password"),
+        ca_file="/etc/ca.pem",
+        allow_groups=["lab", "staff"],
+        ssh_keys=True,
+    )
+    include = {"ansible.builtin.include_role": {"name": "users", "tasks_from": "validate", "public": True}}
+    names = ["sssd.conf", "sssd-secret.conf", "sshd.conf", "health.sh"]
+    task = play.rendered("users", names, tmp_path / "texts.json")
+    plays = [{"hosts": "all", "gather_facts": False, "vars": variables, "tasks": [include, task]}]
+    ended = play.run(tmp_path, INVENTORY, [play.given(MACHINE), *plays])
+    assert ended.code == 0, ended.output
+    texts = json.loads((tmp_path / "texts.json").read_text(encoding="utf-8"))
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read_string(texts["sssd.conf"])
+    domain = settings["domain/ectf"]
+    assert settings["sssd"]["services"] == "nss, pam, ssh"
+    assert domain["ldap_uri"] == "ldaps://one.example.org, ldap://two.example.org:3389"
+    assert domain["ldap_user_search_base"] == "ou=People,dc=example,dc=org"
+    assert domain["ldap_tls_cacert"] == "/etc/sssd/ectf-ca.pem"
+    assert (domain["access_provider"], domain["simple_allow_groups"]) == ("simple", "lab, staff")
+    assert domain["ldap_id_use_start_tls"] == "true" and domain["ldap_tls_reqcert"] == "demand"
+    assert "ldap_default_authtok" not in domain
+    settings.read_string(texts["sssd-secret.conf"])
+    assert domain["ldap_default_authtok"] == "p%s{{ 1 }} # $(id)"
+    assert "AuthorizedKeysCommand /usr/bin/sss_ssh_authorizedkeys" in texts["sshd.conf"].splitlines()
+    assert "is-active --quiet sssd.service" in texts["health.sh"]
 
 
 def test_only_what_fits_is_taken(tmp_path: Path) -> None:
