@@ -44,17 +44,16 @@ def pbs_server() -> None:
     stand_in.serve_jobs(database)
 
 
+def read_settings(*signal_and_frame: object) -> None:
+    words = (Path(conf()["PBS_HOME"]) / "mom_priv" / "config").read_text(encoding="utf-8").split()
+    assert words[words.index("$clienthost") + 1] == conf()["PBS_SERVER"]
+    say(f"pbs_mom read {words.count('$usecp')} paths")
+
+
 def pbs_mom() -> None:
-    home = Path(conf()["PBS_HOME"]) / "mom_priv"
-
-    def read(*signal_and_frame: object) -> None:
-        words = (home / "config").read_text(encoding="utf-8").split()
-        assert words[words.index("$clienthost") + 1] == conf()["PBS_SERVER"]
-        say(f"pbs_mom read {words.count('$usecp')} paths")
-
-    (home / "mom.lock").write_text(f"{os.getpid()}\n", encoding="utf-8")
-    signal.signal(signal.SIGHUP, read)
-    read()
+    signal.signal(signal.SIGHUP, read_settings)
+    lock = Path(conf()["PBS_HOME"]) / "mom_priv" / "mom.lock"
+    lock.write_text(f"{os.getpid()}\n", encoding="utf-8")
     stand_in.report_for_ever(conf()["PBS_SERVER"])
 
 
@@ -72,6 +71,7 @@ def pbs_init(word: str) -> None:
     if word != "start":
         return
     if conf()["PBS_START_MOM"] == "1":
+        read_settings()
         start(pbs_mom)
     if conf()["PBS_START_SERVER"] == "1":
         start(pbs_server)
