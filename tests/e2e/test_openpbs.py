@@ -104,6 +104,7 @@ def test_up_from_nothing(cluster: Folder) -> None:
 def test_up_again_changes_nothing(cluster: Folder) -> None:
     assert changed(cluster, "--all") == {}
     assert happened(cluster, "compute001").count("started") == 1
+    assert "No drift" in cluster.ectf("drift").text, "a run that only checks tells the same"
 
 
 def test_new_settings_of_pbs_mom_restart_nothing(cluster: Folder) -> None:

@@ -89,6 +89,7 @@ def test_up_configures_the_server_before_the_workers(cluster: Folder) -> None:
 
 def test_up_again_changes_nothing(cluster: Folder) -> None:
     assert changed(cluster, "--all") == {}
+    assert "No drift" in cluster.ectf("drift").text, "a run that only checks tells the same"
 
 
 def test_a_worker_more(cluster: Folder) -> None:
