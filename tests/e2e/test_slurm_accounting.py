@@ -55,6 +55,17 @@ def test_an_array_job_is_accounted(cluster: Folder) -> None:
     assert "JobState=COMPLETED" in cluster.ssh("frontend001", "cat /var/log/slurm/jobcomp.log")
 
 
+def changed(cluster: Folder, *words: str) -> dict[str, int]:
+    report = cluster.ectf("up", "--yes", "--json", *words).events()[-1]
+    assert report["configuration"]["failures"] == []
+    found: dict[str, int] = report["configuration"]["changed"]
+    return found
+
+
+def test_up_again_changes_nothing(cluster: Folder) -> None:
+    assert changed(cluster, "--all") == {}
+
+
 def test_the_database_is_for_this_host_alone(cluster: Folder) -> None:
     listening = cluster.ssh("frontend001", "sudo ss -Hltn sport = :3306").split()
     assert listening[3] == "127.0.0.1:3306"
@@ -101,6 +112,25 @@ def test_a_drained_worker_gets_no_job(cluster: Folder) -> None:
     assert cluster.ssh("frontend001", f"timeout 5 srun -w {node} hostname || echo waits").strip() == "waits"
     cluster.ssh("frontend001", f"{resume} && {resume}")
     assert cluster.ssh("frontend001", f"srun -w {node} hostname").strip() == node
+
+
+def workers(cluster: Folder) -> list[str]:
+    return cluster.ssh("frontend001", "sinfo -h -N -p main -o %N").split()
+
+
+def test_workers_come_and_go_without_harm_to_jobs(cluster: Folder) -> None:
+    job = cluster.ssh(
+        "frontend001", "sbatch --parsable -w compute001 -J stays -o /dev/null --wrap 'sleep 900'"
+    ).strip()
+    started = f"until squeue -h -j {job} -t R -o '%S %N' | grep .; do sleep 1; done"
+    before = cluster.ssh("frontend001", started)
+    less = ("--set", 'groups.compute.exclude=["compute002"]')
+    changed(cluster, *less, "--set", "groups.compute.count=2")
+    assert workers(cluster) == ["compute001", "compute003"]
+    changed(cluster, *less)
+    assert workers(cluster) == ["compute001", "compute003", "compute004"]
+    assert cluster.ssh("frontend001", "srun -w compute004 hostname").strip() == "compute004"
+    assert cluster.ssh("frontend001", started) == before, "it was neither stopped nor queued again"
 
 
 def test_down_leaves_nothing(cluster: Folder) -> None:

@@ -3,16 +3,14 @@
 `ECTF_TORQUE_ARCHIVE` (and `ECTF_MAUI_ARCHIVE`) are paths of prebuilt trees for Debian 12, see docs/software/torque.md.
 """
 
-import hashlib
-import io
 import os
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import REPOSITORY, Folder
+from tests.e2e.archives import archive, sum_of
+from tests.e2e.conftest import Folder, leftovers
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -37,33 +35,20 @@ UNIT = "[Service]\nExecStart=/opt/torque/sbin/{name}\n[Install]\nWantedBy=multi-
 
 def stand_in(path: Path) -> Path:
     """An archive laid out as a real one."""
-    program = (REPOSITORY / "tests" / "e2e" / "torque_stand_in.py").read_bytes()
-    played = (REPOSITORY / "tests" / "unit" / "roles" / "torque" / "server.py").read_bytes()
-    files = {f"opt/torque/{folder}/{name}": program for folder, names in PROGRAMS.items() for name in names}
-    files |= {f"opt/torque/{folder}/played.py": played for folder in PROGRAMS}
-    for name in ("trqauthd", "pbs_server", "pbs_mom"):
-        files[f"lib/systemd/system/{name}.service"] = UNIT.format(name=name).encode()
-    with tarfile.open(path, "w:gz") as archive:
-        for name, content in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(content), 0o755
-            archive.addfile(entry, io.BytesIO(content))
-    return path
+    units = ("trqauthd", "pbs_server", "pbs_mom")
+    others = {f"lib/systemd/system/{name}.service": UNIT.format(name=name) for name in units}
+    return archive(path, "torque", "opt/torque", PROGRAMS, others)
 
 
 def described(**variables: object) -> str:
     return FILE + "".join(f"      {name}: {value}\n" for name, value in variables.items())
 
 
-def sum_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 @pytest.fixture(scope="module")
 def cluster(make_folder: Make) -> Folder:
     folder = make_folder("torque")
-    archive = stand_in(folder.path / "torque.tar.gz")
-    folder.write(described(torque_archive_url=archive, torque_archive_sha256=f"'{sum_of(archive)}'"))
+    made = stand_in(folder.path / "torque.tar.gz")
+    folder.write(described(torque_archive_url=made, torque_archive_sha256=f"'{sum_of(made)}'"))
     return folder
 
 
@@ -89,7 +74,7 @@ def test_another_archive_than_the_one_named_is_refused(cluster: Folder) -> None:
     )
     ended = cluster.ectf("up", "--yes", code=6)
     assert "nothing was unpacked" in ended.text
-    assert cluster.ssh("frontend001", "ls /opt /var/cache").count("torque") == 0
+    assert "torque" not in cluster.ssh("frontend001", "ls -A /opt; ls /var/tmp/ectf* || true")
     cluster.write(right)
 
 
@@ -103,7 +88,8 @@ def test_up_configures_the_server_before_the_workers(cluster: Folder) -> None:
 
 
 def test_up_again_changes_nothing(cluster: Folder) -> None:
-    assert changed(cluster) == {}
+    assert changed(cluster, "--all") == {}
+    assert "No drift" in cluster.ectf("drift").text, "a run that only checks tells the same"
 
 
 def test_a_worker_more(cluster: Folder) -> None:
@@ -112,21 +98,33 @@ def test_a_worker_more(cluster: Folder) -> None:
     assert root(cluster, "momctl -d 1 -h compute001").count(":15003:") == 3
 
 
+def test_the_hooks_are_harmless_when_run_twice(cluster: Folder) -> None:
+    for words, said in (
+        ("drain/torque compute001 nobody", "drained: compute001"),
+        ("drain/torque compute001", "drained: compute001"),
+        ("resume/torque compute001", "in service: compute001"),
+        ("resume/torque compute001", "in service: compute001"),
+        ("remove/torque nobody", "removed: none of them is a worker"),
+    ):
+        assert root(cluster, f"/usr/local/lib/ectf/{words}").strip() == said
+
+
 def test_a_worker_less(cluster: Folder) -> None:
-    assert (
-        root(cluster, "/usr/local/lib/ectf/drain/torque compute003 nobody").strip() == "drained: compute003"
-    )
-    assert root(cluster, "/usr/local/lib/ectf/remove/torque compute003").strip() == "removed: compute003"
-    changed(cluster)
+    ended = cluster.ectf("up", "--yes")
+    assert "Drain 1 node(s)" in ended.text
     assert nodes(cluster) == ["compute001", "compute002"]
-    assert changed(cluster) == {}
+    assert changed(cluster, "--all") == {}
+
+
+def test_down_leaves_nothing(cluster: Folder) -> None:
     cluster.ectf("down", "--yes")
+    assert leftovers(cluster.name) == []
 
 
 @pytest.mark.skipif("ECTF_TORQUE_ARCHIVE" not in os.environ, reason="ECTF_TORQUE_ARCHIVE names no archive")
 def test_a_real_archive_runs_a_job_on_two_workers(make_folder: Make) -> None:
-    folder, archive = make_folder("realtorque"), Path(os.environ.get("ECTF_TORQUE_ARCHIVE", ""))
-    given = {"torque_archive_url": archive, "torque_archive_sha256": f"'{sum_of(archive)}'"}
+    folder, made = make_folder("realtorque"), Path(os.environ.get("ECTF_TORQUE_ARCHIVE", ""))
+    given = {"torque_archive_url": made, "torque_archive_sha256": f"'{sum_of(made)}'"}
     if maui := os.environ.get("ECTF_MAUI_ARCHIVE"):
         given |= {"torque_maui_archive_url": maui, "torque_maui_archive_sha256": f"'{sum_of(Path(maui))}'"}
         given |= {"torque_scheduler": "maui"}
@@ -143,5 +141,5 @@ def test_a_real_archive_runs_a_job_on_two_workers(make_folder: Make) -> None:
     assert "exit_status = 0" in folder.ssh("frontend001", "/opt/torque/bin/qstat -f")
     ran = "".join(folder.ssh(name, "cat two.o* 2>/dev/null || true") for name in ("compute001", "compute002"))
     assert sorted(ran.split()) == ["compute001", "compute002"]
-    assert changed(folder) == {}
+    assert changed(folder, "--all") == {}
     folder.ectf("down", "--yes")

@@ -1,60 +1,17 @@
 """A pbs_server that is played: outputs and exit codes are those that TORQUE 6.1.3 was seen to give."""
 
-import re
-
-Answer = tuple[int, str]
+from tests.unit.roles.pbs.server import Answer, Played
 
 
-class Server:
-    """pbs_server's state, and `run` to stand in for `pbs.run`."""
+class Server(Played):
+    """TORQUE's."""
+
+    EXISTS = 2
 
     def __init__(self) -> None:
-        self.queues: dict[str, dict[str, list[str]]] = {}
-        self.server: dict[str, list[str]] = {"scheduling": ["True"], "managers": ["root@frontend001"]}
-        self.nodes: dict[str, dict[str, str]] = {}
+        super().__init__()
         self.trusted: dict[str, set[str]] = {}
-        self.changes: list[str] = []
         self.requeued: list[str] = []
-
-    def run(self, *words: str) -> Answer:
-        answer: Answer = getattr(self, words[0])(*words[1:])
-        return answer
-
-    def qmgr(self, option: str, line: str) -> Answer:
-        if line == "print server":
-            return 0, self.printed()
-        self.changes.append(line)
-        verb, kind, name, *rest = line.split(None, 3)
-        return getattr(self, verb)(kind, name, rest[0] if rest else "")  # type: ignore[no-any-return]
-
-    def printed(self) -> str:
-        rows = ["#", "# Create queues and set their attributes.", "#"]
-        for queue, settings in self.queues.items():
-            rows += [f"create queue {queue}", *shown(f"queue {queue}", settings)]
-        return "\n".join([*rows, "#", "# Set server attributes.", "#", *shown("server", self.server)]) + "\n"
-
-    def create(self, kind: str, name: str, rest: str) -> Answer:
-        known = self.queues if kind == "queue" else self.nodes
-        if name in known:
-            return 2, f"qmgr obj={name} svr=default: {kind} already exists\n"
-        if kind == "queue":
-            self.queues[name] = {}
-        else:
-            self.nodes[name] = {"state": "down", "np": rest.removeprefix("np=")}
-        return 0, ""
-
-    def set(self, kind: str, name: str, rest: str) -> Answer:
-        if kind == "server":
-            name, rest = "", f"{name} {rest}"
-        found = re.fullmatch(r'(\S+) (\+?=) "(.*)"', rest)
-        assert found, rest
-        key, sign, value = found.groups()
-        if kind == "node":
-            self.nodes[name][key] = value
-            return 0, ""
-        settings = self.server if kind == "server" else self.queues[name]
-        settings[key] = [*(settings.get(key, []) if sign == "+=" else []), value]
-        return 0, ""
 
     def delete(self, kind: str, name: str, rest: str) -> Answer:
         if name not in self.nodes:
@@ -74,9 +31,7 @@ class Server:
         host = rest[-1]
         self.changes.append(f"pbsnodes {option} {host}")
         if host in self.nodes:  # an unknown host is no error
-            states = set(self.nodes[host]["state"].split(",")) - {"offline", "free"}
-            states |= {"offline"} if option == "-o" else set()
-            self.nodes[host]["state"] = ",".join(sorted(states)) or "free"
+            self.mark(host, option == "-o")
         return 0, ""
 
     def momctl(self, *words: str) -> Answer:
@@ -90,15 +45,3 @@ class Server:
     def systemctl(self, *words: str) -> Answer:
         self.changes.append(f"systemctl {' '.join(words)}")
         return 0, ""
-
-    def qstat(self, *words: str) -> Answer:
-        return 0, "Server Max Tot Que Run\n"
-
-
-def shown(owner: str, settings: dict[str, list[str]]) -> list[str]:
-    """Settings as `print server` writes them."""
-    return [
-        f"set {owner} {key} {'+=' if index else '='} {value}"
-        for key, values in settings.items()
-        for index, value in enumerate(values)
-    ]

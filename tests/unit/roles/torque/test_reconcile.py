@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.roles.torque.programs import load
+from tests.unit.roles.pbs.programs import load
 from tests.unit.roles.torque.server import Server
 
-pbs, reconcile = load("pbs"), load("reconcile")
+TORQUE = load("torque")
+pbs, reconcile = TORQUE.pbs, TORQUE.reconcile
 WANTED: dict[str, Any] = {
     "queue": "batch",
     "queue_settings": {"queue_type": "Execution", "resources_default.nodes": 1, "enabled": True},
@@ -109,7 +110,7 @@ def test_a_busy_worker_is_never_deleted(server: Server, run: Run) -> None:
     server.nodes["gpu001"]["jobs"] = "0/12.frontend001, 1/12.frontend001"
     told = run(FEWER)
     assert told["changes"] == ["node gpu001 offline"]
-    assert "gpu001 is no worker any more, but pbs_server still has 2 slot(s)" in told["warnings"][0]
+    assert "gpu001 is no worker any more, but pbs_server still has 1 job(s)" in told["warnings"][0]
     assert run(FEWER)["changes"] == []
     assert server.requeued == []
     del server.nodes["gpu001"]["jobs"]

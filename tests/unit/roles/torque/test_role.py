@@ -160,8 +160,10 @@ def test_what_torque_could_not_read_is_refused(tmp_path: Path) -> None:
     assert passed == [{}], "only the last one, with an archive alone, is good"
 
 
-@pytest.mark.parametrize("one", ["torque", "gridengine"])
+QSUBS = {"torque", "gridengine", "openpbs"}
+
+
+@pytest.mark.parametrize("one", sorted(QSUBS))
 def test_several_qsubs_are_refused_on_one_host(one: str) -> None:
-    (other,) = {"torque", "gridengine"} - {one}
     facts = yaml.safe_load((roles.ROLES / one / "software.yaml").read_text(encoding="utf-8"))
-    assert {other, "openpbs"} == set(facts["conflicts"])
+    assert QSUBS - {one} == set(facts["conflicts"])

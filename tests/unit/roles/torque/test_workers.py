@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.unit.roles.torque.programs import load
+from tests.unit.roles.pbs.programs import load
 from tests.unit.roles.torque.server import Server
 
-pbs, workers, health = load("pbs"), load("workers"), load("health")
+TORQUE = load("torque")
+pbs, workers, health = TORQUE.pbs, TORQUE.workers, TORQUE.health
 Capture = pytest.CaptureFixture[str]
 ADDRESSES = {"compute001": "10.0.0.11", "compute002": "10.0.0.12"}
 
@@ -17,7 +18,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     found.trusted = {name: set(ADDRESSES.values()) for name in ADDRESSES}
     monkeypatch.setattr(pbs, "run", found.run)
     monkeypatch.setattr(workers, "PAUSE", 0.01)
-    monkeypatch.setattr(workers.socket, "gethostbyname", ADDRESSES.__getitem__)
+    monkeypatch.setattr(TORQUE.dialect.socket, "gethostbyname", ADDRESSES.__getitem__)
     return found
 
 
@@ -41,7 +42,7 @@ def test_a_drain_that_takes_too_long_says_who_is_busy(server: Server, capsys: Ca
     server.nodes["compute002"]["jobs"] = "0/7.frontend001"
     assert call(capsys, "drain", "compute001", "compute002") == (
         1,
-        "still busy after 0 s, and given no new jobs: compute002 (jobs on 1 slot(s))",
+        "still busy after 0 s, and given no new jobs: compute002 (jobs: 1)",
     )
 
 
@@ -59,7 +60,7 @@ def test_a_drained_worker_is_removed(server: Server, capsys: Capture) -> None:
 def test_a_busy_worker_is_never_removed(server: Server, capsys: Capture) -> None:
     server.nodes["compute002"]["jobs"] = "0/7.frontend001"
     code, line = call(capsys, "remove", "compute001", "compute002")
-    assert (code, line) == (1, "not removed, for it is busy: compute002 (jobs on 1 slot(s))")
+    assert (code, line) == (1, "not removed, for it is busy: compute002 (jobs: 1)")
     assert server.changes == [] and server.requeued == []
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+import dialect
 import pbs
 
 
@@ -21,7 +22,7 @@ def main() -> int:
     """Say how many workers are in service and give the exit code."""
     try:
         pbs.call("qstat", "-B")
-        nodes = pbs.nodes()
+        nodes = dialect.nodes()
     except pbs.Refused as error:
         print(f"pbs_server does not answer: {error}".splitlines()[0])
         return 1

@@ -1,6 +1,7 @@
 """Written by ectf; changes made here are lost.
 
-TORQUE's commands: what pbs_server knows, and how it is changed. They are found on the PATH.
+What TORQUE and OpenPBS have in common: qmgr, and what a worker is. Their commands are found on the PATH.
+Where they differ is `dialect`, which is torque.py or openpbs.py.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Settings = dict[str, dict[str, list[str]]]
 
 
 class Refused(Exception):
-    """TORQUE did not do what it was asked to."""
+    """pbs_server did not do what it was asked to."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Node:
     @property
     def down(self) -> bool:
         """Whether pbs_server did not hear of it."""
-        return bool(self.state & {"down", "unknown"})
+        return bool(self.state & {"down", "unknown", "state-unknown", "unresolvable", "stale"})
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -63,30 +64,6 @@ def call(*words: str) -> str:
 def qmgr(line: str) -> None:
     """Have qmgr do one thing. (`qmgr < file` ends with 0 whatever went wrong.)"""
     call("qmgr", "-c", line)
-
-
-def nodes() -> dict[str, Node]:
-    """All workers that pbs_server knows."""
-    code, output = run("pbsnodes", "-a")
-    if "no node list" in output or "node list is empty" in output:
-        return {}
-    if code != 0:
-        raise Refused(f"pbsnodes -a: {output.strip()}")
-    found: dict[str, dict[str, str]] = {}
-    name = ""
-    for line in output.splitlines():
-        if line.strip() and not line[0].isspace():
-            name = line.strip()
-            found[name] = {}
-        elif " = " in line and name:
-            key, _, value = line.strip().partition(" = ")
-            found[name][key] = value
-    return {name: _node(name, facts) for name, facts in found.items()}
-
-
-def _node(name: str, facts: dict[str, str]) -> Node:
-    jobs = tuple(filter(None, re.split(r",\s*", facts.get("jobs", ""))))
-    return Node(name, frozenset(facts.get("state", "unknown").split(",")), jobs, facts)
 
 
 def server() -> Settings:

@@ -7,12 +7,11 @@ alone, and the last line says how it went.
 from __future__ import annotations
 
 import argparse
-import re
-import socket
 import sys
 import time
 from collections.abc import Collection
 
+import dialect
 import pbs
 
 PAUSE = 2.0
@@ -20,19 +19,19 @@ PAUSE = 2.0
 
 def told(nodes: Collection[pbs.Node]) -> str:
     """Busy nodes in words."""
-    return ", ".join(f"{node.name} (jobs on {len(node.jobs)} slot(s))" for node in nodes)
+    return ", ".join(f"{node.name} (jobs: {len(node.jobs)})" for node in nodes)
 
 
 def busy(hosts: list[str]) -> list[pbs.Node]:
     """Those of the hosts that have jobs."""
-    return [node for name, node in pbs.nodes().items() if name in hosts and node.jobs]
+    return [node for name, node in dialect.nodes().items() if name in hosts and node.jobs]
 
 
 def drain(hosts: list[str], seconds: int) -> str:
     """Give these hosts no more jobs and wait until those they have are done."""
-    for name, node in pbs.nodes().items():
+    for name, node in dialect.nodes().items():
         if name in hosts and not node.offline:
-            pbs.call("pbsnodes", "-o", "-N", "drained by ectf", name)
+            dialect.take_out(name, "drained by ectf")
     end = time.monotonic() + seconds
     while left := busy(hosts):
         if time.monotonic() >= end:
@@ -44,49 +43,39 @@ def drain(hosts: list[str], seconds: int) -> str:
 def remove(hosts: list[str], seconds: int) -> str:
     """Take idle hosts out of pbs_server's list. Nothing is removed when one of them is busy.
 
-    pbs_server itself would delete a busy node and queue its jobs again.
+    TORQUE itself would delete a busy node and queue its jobs again.
     """
     if left := busy(hosts):
         raise pbs.Refused(f"not removed, for it is busy: {told(left)}")
     # No job may start between looking and removing.
     drain(hosts, 0)
     for host in hosts:
-        pbs.run("momctl", "-s", "-h", host)  # a host that is gone can't be told
+        dialect.before_removal(host)
         pbs.qmgr(f"delete node {host}")
-    if hosts:  # a deleted node stays in Maui's table
-        pbs.run("systemctl", "try-restart", "maui.service")
+    if hosts:
+        dialect.after_removal()
     return f"removed: {', '.join(hosts) or 'none of them is a worker'}"
 
 
 def resume(hosts: list[str], seconds: int) -> str:
     """Let these hosts have jobs again."""
-    for name, node in pbs.nodes().items():
+    for name, node in dialect.nodes().items():
         if name in hosts and node.offline:
-            pbs.call("pbsnodes", "-c", "-N", "", name)
+            dialect.put_back(name)
     return f"in service: {', '.join(hosts) or 'none of them is a worker'}"
 
 
 def unsettled(hosts: list[str]) -> str:
-    """What is still missing until jobs may run on these hosts; empty when nothing is.
-
-    A job over several hosts hangs for good when one of them does not know the address of another yet.
-    """
-    nodes = pbs.nodes()
+    """What is still missing until jobs may run on these hosts; empty when nothing is."""
+    known = dialect.nodes()
     for host in hosts:
-        if nodes[host].down:
-            return f"{host} is {','.join(sorted(nodes[host].state))}"
-    for node in nodes.values():
-        if node.down:
-            continue
-        _, output = pbs.run("momctl", "-d", "1", "-h", node.name)
-        for host in hosts:
-            if not re.search(rf"(?<![\d.]){re.escape(socket.gethostbyname(host))}:", output):
-                return f"{node.name} does not trust {host} yet"
-    return ""
+        if known[host].down:
+            return f"{host} is {','.join(sorted(known[host].state))}"
+    return dialect.unsettled(hosts, known)
 
 
 def settle(hosts: list[str], seconds: int) -> str:
-    """Wait until these hosts are up and all others know them."""
+    """Wait until these hosts are up and may have jobs."""
     end = time.monotonic() + seconds
     while missing := unsettled(hosts):
         if time.monotonic() >= end:
@@ -106,7 +95,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("hosts", nargs="*")
     asked = parser.parse_args(words)
     try:
-        known = pbs.nodes()
+        known = dialect.nodes()
         print(ACTIONS[asked.action]([host for host in asked.hosts if host in known], asked.seconds))
     except pbs.Refused as error:
         print(error)

@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import dialect
 import pbs
 
-RECORD = Path("/var/lib/ectf/torque.json")
+RECORD = Path(f"/var/lib/ectf/{dialect.SOFTWARE}.json")
 
 
 class Reconciler:
@@ -41,7 +42,7 @@ class Reconciler:
             self.change(f"create {queue}")
         self.settings(queue, self.wanted["queue_settings"], known.get(queue, {}))
         self.settings("server", self.wanted["server_settings"], known["server"])
-        return sorted({*self.wanted["nodes"], *self.nodes(pbs.nodes())})
+        return sorted({*self.wanted["nodes"], *self.nodes(dialect.nodes())})
 
     def settings(self, owner: str, wanted: dict[str, Any], known: dict[str, list[str]]) -> None:
         """Settings of the server or of a queue."""
@@ -58,8 +59,8 @@ class Reconciler:
         for name, facts in self.wanted["nodes"].items():
             aim = {key: str(value) for key, value in facts.items() if value}
             if name not in known:
-                # pbs_server takes a node's first number of slots when it is made.
-                self.change(f"create node {name} np={aim.pop('np')}")
+                born = [f"{key}={aim.pop(key)}" for key in dialect.GIVEN_AT_BIRTH]
+                self.change(" ".join(["create node", name, *born]))
             given = known[name].facts if name in known else {}
             for key, value in aim.items():
                 if given.get(key) != value:
@@ -72,12 +73,13 @@ class Reconciler:
         if not node.offline:
             self.changes.append(f"node {node.name} offline")
             if not self.check:
-                pbs.call("pbsnodes", "-o", "-N", "left the cluster", node.name)
-                node = pbs.nodes()[node.name]
+                dialect.take_out(node.name, "left the cluster")
+                node = dialect.nodes()[node.name]
         if node.jobs:
             self.warnings.append(
-                f"{node.name} is no worker any more, but pbs_server still has {len(node.jobs)} slot(s) of "
-                "jobs there: it gets no new ones and is removed by a later run. `qdel -p` ends lost jobs."
+                f"{node.name} is no worker any more, but pbs_server still has {len(node.jobs)} job(s) "
+                "there: it gets no new ones and is removed by a later run. `qdel -p` (TORQUE) or "
+                "`qdel -W force` (OpenPBS) ends lost jobs."
             )
             return False
         self.removed.append(node.name)

@@ -1,0 +1,1 @@
+"""OpenPBS' role: where it differs from TORQUE's."""
