@@ -158,8 +158,8 @@ REFUSED += [
     {"lmod_modules": [{**ORCA, key: value}]}
     for text in (*NASTY, "../x", "")
     for key, value in (
-        ("name", Literal(text)),
-        ("version", Literal(text)),
+        ("name", Literal(text) if text else ""),
+        ("version", Literal(text) if text else ""),
         ("needs", [Literal(text) if text else "a b"]),
         ("paths", {Literal(text): ["/x"]}),
         ("variables", {Literal(text): "x"}),
