@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
 
 EASYBUILD = "5.4.1"
-TEXT = 'it\'s "a" $(touch /tmp/bad) {{ 1 }} \\ `id` # é;\nsecond line'
+TEXT = 'it\'s "a" $(touch /tmp/bad) {{ 1 }} \\ `id` # é;'
 CLUSTER = """
 name: NAME
 cloud: {name: local}
@@ -64,7 +64,7 @@ def variables(folder: Folder) -> dict[str, Any]:
             {
                 "name": "chem/own",
                 "version": "1.0",
-                "description": TEXT,
+                "description": f"{TEXT}\nsecond line",
                 "variables": {"OWN_TEXT": TEXT},
                 "paths": {"PATH": ["/opt/own/bin", "/opt/own/more"]},
             }

@@ -119,20 +119,16 @@ def test_spack_is_told_where_things_go(tmp_path: Path) -> None:
 def test_texts_arrive_as_they_are(tmp_path: Path) -> None:
     texts = [text for text in hostile.EVERYTHING.values() if text]
     given = [Literal(text) if "{" in text else text for text in texts]
-    modules = [
-        {
-            "name": f"m{i}",
-            "version": "1",
-            "description": text,
-            "variables": {"X": text},
-            "paths": {"Y": [text]},
-        }
-        for i, text in enumerate(given)
+    modules: list[dict[str, Any]] = [
+        {"name": f"m{i}", "version": "1", "description": text} for i, text in enumerate(given)
     ]
+    one_line = [i for i, text in enumerate(texts) if text in hostile.HOSTILE.values()]
+    for i in one_line:
+        modules[i] |= {"variables": {"X": given[i]}, "paths": {"Y": [given[i]]}}
     found = files(tmp_path, lmod_modules=modules)
     for i, text in enumerate(texts):
-        module = found[f"{OWN}/m{i}/1.lua"]
-        assert strings(module) == [text, text, "Y", text, "X", text]
+        rest = ["Y", text, "X", text] if i in one_line else []
+        assert strings(found[f"{OWN}/m{i}/1.lua"]) == [text, text, *rest]
 
 
 NASTY = [
@@ -173,6 +169,9 @@ REFUSED += [
         [{"name": "spack", "version": "1"}],
         [{**ORCA, "paths": {"PATH": "/x"}}],
         [{**ORCA, "paths": {"PATH": [{"a": "b"}]}}],
+        [{**ORCA, "paths": {"PATH": ["/x\ntouch /tmp/bad"]}}],
+        [{**ORCA, "variables": {"X": "x\ntouch /tmp/bad"}}],
+        [{**ORCA, "variables": {"X": "x\rtouch /tmp/bad"}}],
         [{**ORCA, "variables": {"X": ["a"]}}],
         [{**ORCA, "variables": {"X": {"a": "b"}}}],
         [{**ORCA, "other": 1}],
