@@ -23,7 +23,7 @@ software:
     node: [frontend, compute]
     vars: {ganglia_owner: "Ana (lab @ home)", ganglia_interval: 5, ganglia_archives: [{step: 5, rows: 100}]}
 """
-ASK = "import socket; print(socket.create_connection(({!r}, {})).makefile().read())"
+ASK = "import socket; print(socket.create_connection(({!r}, {}), None, ({!r}, 0)).makefile().read())"
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,9 @@ def cluster(make_folder: Make) -> Folder:
     return folder
 
 
-def ask(cluster: Folder, port: int, place: str = "compute002", name: str = "frontend001") -> str:
-    """What a port of the server tells host `place`."""
-    return cluster.ssh(place, f'python3 -c "{ASK.format(name, port)}"').strip()
+def ask(cluster: Folder, port: int, place: str = "compute002", source: str = "") -> str:
+    """What a port of the server tells host `place`, which asks from this address of its own."""
+    return cluster.ssh(place, f'python3 -c "{ASK.format("frontend001", port, source)}"').strip()
 
 
 def seen(cluster: Folder, port: int = 8651) -> dict[str, set[str]]:
@@ -74,9 +74,11 @@ def test_only_hosts_of_the_cluster_are_answered(cluster: Folder) -> None:
     listening = cluster.ssh("frontend001", "sudo ss --listening --numeric --tcp --udp --no-header")
     address = cluster.nodes()["frontend001"]["address"]
     assert {row.split()[4] for row in listening.splitlines() if ":8649" in row} == {f"{address}:8649"}
-    # Any address that is not on its list: the loopback one is at hand.
-    assert ask(cluster, 8651, "frontend001") != ""
-    assert "HOST NAME" not in ask(cluster, 8651, "frontend001", "127.0.0.2")
+    stranger = "192.0.2.1"
+    cluster.ssh("frontend001", f"sudo ip address add {stranger}/32 dev lo")
+    assert "compute001" in ask(cluster, 8651, "frontend001")
+    for port in (8649, 8651):
+        assert "compute001" not in ask(cluster, port, "frontend001", stranger)
     for node in ("compute001", "compute002"):
         assert "gmond" not in cluster.ssh(node, "sudo ss --listening --numeric --tcp --udp --processes")
 
