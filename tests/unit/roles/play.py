@@ -137,8 +137,10 @@ def of_role(
 ) -> dict[str, Any]:
     """A play that checks a role's variables and goes on with them and the role's own in reach."""
     checked = {"name": role, "tasks_from": "validate", "public": True}
-    system = {"file": str(REPOSITORY / "roles" / role / "vars" / "Debian-12.yml")}
-    steps = [{"ansible.builtin.include_role": checked}, {"ansible.builtin.include_vars": system}]
+    steps: list[Task] = [{"ansible.builtin.include_role": checked}]
+    system = REPOSITORY / "roles" / role / "vars" / "Debian-12.yml"
+    if system.is_file():
+        steps.append({"ansible.builtin.include_vars": {"file": str(system)}})
     return {"hosts": hosts, "gather_facts": False, "vars": dict(variables or {}), "tasks": [*steps, *tasks]}
 
 
