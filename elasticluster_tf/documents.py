@@ -69,10 +69,7 @@ def plain(text: str) -> Any:
 
 
 def keys_of_items(text: str, name: str) -> list[set[str]]:
-    """The keys of each mapping of a YAML list, whatever tags its values bear; empty for anything else.
-
-    Raises InputError for what is no YAML.
-    """
+    """The keys of each mapping of a YAML list, whatever tags its values bear; empty for anything else."""
     root = _compose(text, name)
     if not isinstance(root, SequenceNode) or not all(isinstance(one, MappingNode) for one in root.value):
         return []
@@ -107,9 +104,8 @@ def _compose(text: str, name: str) -> Node | None:
         raise InputError([Problem(f"this is no YAML: {message}", "", place)]) from error
     except YAMLError as error:  # the reader's own errors carry an offset instead of a mark
         place = _offset_place(name, text, getattr(error, "position", 0))
-        raise InputError(
-            [Problem(f"this is no YAML: {getattr(error, 'reason', error)}", "", place)]
-        ) from error
+        message = str(getattr(error, "reason", error))
+        raise InputError([Problem(f"this is no YAML: {message}", "", place)]) from error
     except RecursionError as error:
         raise InputError([Problem("this is nested too deeply", "", Place(name, 1, 1))]) from error
     return root
@@ -154,9 +150,8 @@ def assignment(text: str, environment: Mapping[str, str]) -> Document:
     key, found, value = text.partition("=")
     parts = key.strip().split(".")
     if not found or not all(parts):
-        raise InputError(
-            [Problem("--set takes KEY=VALUE, as in groups.compute.count=5", "", Place(name, 0, 0))]
-        )
+        message = "--set takes KEY=VALUE, as in groups.compute.count=5"
+        raise InputError([Problem(message, "", Place(name, 0, 0))])
     document = parse(value, name, environment)
     data, prefix = document.data if value.strip() else "", tuple(parts)
     for part in reversed(parts):
@@ -214,9 +209,8 @@ def _offset_place(name: str, text: str, offset: int) -> Place:
     before = text[:offset]
     line = before.count("\n")
     lines = text.splitlines()
-    return Place(
-        name, line + 1, offset - (before.rfind("\n") + 1) + 1, lines[line] if line < len(lines) else ""
-    )
+    column = offset - before.rfind("\n")
+    return Place(name, line + 1, column, lines[line] if line < len(lines) else "")
 
 
 class _Reader:
@@ -237,9 +231,8 @@ class _Reader:
         self.values[path] = place
         self.count += 1
         if id(node) in self.open or self.count > _MOST_VALUES:
-            self.problems.append(
-                Problem("an alias that holds itself, or too many values", dotted(path), place)
-            )
+            message = "an alias that holds itself, or too many values"
+            self.problems.append(Problem(message, dotted(path), place))
             return None
         self.open.add(id(node))
         try:
@@ -273,9 +266,8 @@ class _Reader:
         try:
             value = self.constructor.construct_object(node)
         except (YAMLError, ValueError) as error:
-            self.problems.append(
-                Problem(f"this value can't be read: {str(error).splitlines()[0]}", dotted(path), place)
-            )
+            message = f"this value can't be read: {str(error).splitlines()[0]}"
+            self.problems.append(Problem(message, dotted(path), place))
             return None
         if bad := _uncarried(value):
             self.problems.append(Problem(f"{bad} can't be carried to a node", dotted(path), place))
@@ -295,9 +287,8 @@ class _Reader:
         value = self.environment.get(match[2])
         if value is None:
             hint = f"export {match[2]}=… or write $${{env:{match[2]}}} for the text itself"
-            self.problems.append(
-                Problem(f"the environment has no variable {match[2]}", dotted(path), place, hint)
-            )
+            message = f"the environment has no variable {match[2]}"
+            self.problems.append(Problem(message, dotted(path), place, hint))
         return value or ""
 
 
