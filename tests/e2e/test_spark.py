@@ -1,13 +1,11 @@
 """A standalone Spark over two workers, step by step; each test goes on from where the one before stopped."""
 
-import hashlib
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import REPOSITORY, Folder, leftovers
+from tests.archives import archive
+from tests.e2e.conftest import Folder, leftovers
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -54,12 +52,8 @@ print("counted", sorted(counts.items()))
 @pytest.fixture(scope="module")
 def cluster(make_folder: Make) -> Folder:
     folder = make_folder("spark")
-    script = REPOSITORY / "scripts" / "spark-archive.sh"
-    made = subprocess.run([script], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    archive = Path(made.stdout.strip())
-    digest = hashlib.sha512(archive.read_bytes()).hexdigest()
-    folder.write(CLUSTER.replace("ARCHIVE", str(archive)).replace("SUM", digest))
+    assembled = archive("spark")
+    folder.write(CLUSTER.replace("ARCHIVE", str(assembled.path)).replace("SUM", assembled.sha512))
     return folder
 
 
@@ -78,7 +72,8 @@ def test_a_python_job_runs_on_both_workers(cluster: Folder) -> None:
 
 
 def test_up_again_changes_nothing(cluster: Folder) -> None:
-    report = cluster.ectf("up", "--yes", "--json").events()[-1]
+    report = cluster.ectf("up", "--yes", "--json", "--all").events()[-1]
+    assert report["plan"]["infrastructure"]["nodes"] == []
     assert report["configuration"]["changed"] == {}
     assert report["health"][0]["message"] == "2 of 2 workers serve"
 
