@@ -248,6 +248,10 @@ def test_setup_on_a_bare_machine(suite: str, tmp_path: Path) -> None:
         assert run(*on_it, ".venv/bin/ectf", "version").stdout
         # Nothing but this line: apt-get was not called, .venv is as it was.
         assert run(*on_it, "make", "setup").stdout == "setup: nothing to do\n"
+        # Hadoop's archive can be assembled once the tests' own packages are there.
+        run(*on_it, "make", "setup-tests")
+        assert "Apache Maven" in run(*on_it, "mvn", "--version").stdout
+        assert run(*on_it, "make", "setup-tests").stdout == "setup: nothing to do\n"
         # A .venv whose Python is gone is made anew.
         broken = run(*on_it, "bash", "-c", "ln -sf /nowhere .venv/bin/python; make setup").stdout
         assert "the locked packages: done" in broken
