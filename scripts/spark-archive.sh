@@ -24,8 +24,9 @@ trap 'rm -rf "$work"' EXIT
 tar --extract --gzip --directory "$work" --file "$work"/pyspark-*.tar.gz
 package=$work/pyspark-$version
 top=$work/spark-$version-bin-hadoop3
-mkdir -p "$top/python"
-mv "$package"/deps/{bin,sbin,jars,examples} "$top/"
+mkdir -p "$top/python" "$top/examples/src/main"
+mv "$package"/deps/{bin,sbin,jars} "$top/"
+mv "$package/deps/examples" "$top/examples/src/main/python"
 mv "$package/lib" "$package/pyspark" "$top/python/"
 rm -f "$top"/jars/{hive-*,kubernetes-*,datanucleus-*,derby-*,rocksdbjni-*,spark-{hive,kubernetes,mllib,graphx}*,breeze*,spire*,HikariCP*}.jar
 rm -f "$top"/jars/{okhttp-*,okio-*,mesos-*,spark-mesos*,libthrift-*,arpack*,blas-*,lapack-*,parquet-jackson-*,algebra*}.jar

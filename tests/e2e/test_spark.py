@@ -31,6 +31,14 @@ software:
       spark_archive: ARCHIVE
       spark_archive_sha512: SUM
 """
+# What SparkPi does, whose jar the package lacks: a job of the JVM.
+PI = """
+val inside = sc.parallelize(1 to 400000, 4).filter { _ =>
+  val (x, y) = (math.random(), math.random())
+  x * x + y * y <= 1
+}.count()
+println(s"Pi is roughly ${4.0 * inside / 400000}")
+"""
 # Says where its parts ran. One of them sleeps, so that the others have to go elsewhere.
 JOB = """
 import socket, sys, time
@@ -61,6 +69,9 @@ def test_up_from_nothing_computes_pi(cluster: Folder) -> None:
     cluster.ectf("up", "--yes")
     said = cluster.ssh("master001", "spark-submit /opt/spark/examples/src/main/python/pi.py 4")
     assert "Pi is roughly 3.1" in said
+    cluster.write(PI, "pi.scala")
+    cluster.ectf("scp", str(cluster.path / "pi.scala"), "master001:pi.scala")
+    assert "Pi is roughly 3.1" in cluster.ssh("master001", "spark-shell <pi.scala")
 
 
 def test_a_python_job_runs_on_both_workers(cluster: Folder) -> None:
