@@ -9,6 +9,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 version=3.4.2
 recipe=$(sha256sum scripts/hadoop-archive.sh)
 target=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/ectf/hadoop-$version-${recipe:0:12}.tar.gz}
+# Who comes while it is being made waits for it.
+mkdir -p "$(dirname "$target")"
+exec {lock}>"$target.lock"
+flock "$lock"
 if [ -f "$target" ]; then
   echo "$target"
   exit
@@ -108,8 +112,7 @@ chmod 755 "$top/bin/hadoop"
 for name in hdfs yarn mapred; do ln "$top/bin/hadoop" "$top/bin/$name"; done
 
 # The same artefacts give the same bytes.
-mkdir -p "$(dirname "$target")"
 tar --create --directory "$work" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
-  "hadoop-$version" | gzip --no-name --fast >"$target.$$"
-mv "$target.$$" "$target"
+  "hadoop-$version" | gzip --no-name --fast >"$target.new"
+mv "$target.new" "$target"
 echo "$target"
