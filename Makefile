@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup demo test check test-fast test-long test-software fmt lock golden bench wheel clean
+.PHONY: help setup setup-tests demo test check test-fast test-long test-software fmt lock golden bench wheel clean
 bin := .venv/bin
 step := @. scripts/lib.sh; step
 
@@ -12,22 +12,25 @@ help:
 setup: ## system packages (root or sudo) and .venv with a working .venv/bin/ectf
 	@scripts/setup.sh
 
+setup-tests: ## that and what only tests need: a browser, Maven
+	@scripts/setup.sh --tests
+
 demo: setup ## bring up examples/slurm.yaml on this machine and run a job in it
 	@scripts/demo.sh
 
-test: setup check ## all checks and the tests: what CI runs
+test: setup-tests check ## all checks and the tests: what CI runs
 	$(step) "tests" $(bin)/pytest -n 2 --dist loadfile -m "not long" --durations=10
 
 check: setup ## formatters, linters, types, layers
 	@scripts/check.sh
 
-test-fast: setup ## the tests that need no Podman
+test-fast: setup-tests ## the tests that need no Podman
 	$(step) "tests without Podman" $(bin)/pytest -m "not podman and not long"
 
-test-long: setup check ## all tests, the long ones too; results go to docs/measured/
+test-long: setup-tests check ## all tests, the long ones too; results go to docs/measured/
 	$(step) "all tests" scripts/test-long.sh
 
-test-software: setup ## every software on real clusters; results go to docs/software-tests.md
+test-software: setup-tests ## every software on real clusters; results go to docs/software-tests.md
 	$(step) "software" scripts/test-software.sh
 
 fmt: setup ## format Python and HCL
@@ -41,7 +44,7 @@ lock: setup ## remake requirements/ from pyproject.toml (UPGRADE=1: newest versi
 golden: setup ## rewrite the expected files of tests/golden/
 	$(step) "golden files" env UPDATE_GOLDEN=1 $(bin)/pytest tests/golden
 
-bench: setup ## what we claim about speed, measured here
+bench: setup-tests ## what we claim about speed, measured here
 	$(step) "benchmarks" $(bin)/python -m benchmarks
 
 wheel: setup ## dist/*.whl

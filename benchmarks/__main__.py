@@ -1,8 +1,9 @@
-"""Measure and print a Markdown report: `python -m benchmarks [own] [up] [plans]`.
+"""Measure and print a Markdown report: `python -m benchmarks [own] [up] [plans] [stacks]`.
 
 `own`: `validate` and `render` by number of nodes, and `--help`. `up`: no node to the first finished job on
 `local` (image present), by stage, with ectf's own share. `plans`: Terraform's cost of a plan on each cloud's
-double, beside a hand-written root module. Times are of one run on one machine: compare within a report, not
+double, beside a hand-written root module. `stacks`: bare nodes to the first finished job for each of the main kinds of
+software, with the shares of download, installation and configuration. Times are of one run on one machine: compare within a report, not
 between machines.
 """
 
@@ -10,7 +11,6 @@ import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,25 +18,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.commands import ectf
 from benchmarks.plans import plans
+from benchmarks.stacks import stacks
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "slurm.yaml"
 NODE_COUNTS = (10, 100, 1000, 5000)
 REPEATS = 3
-
-
-def ectf(folder: Path, *words: str) -> tuple[float, str]:
-    """Run ectf; seconds of wall time, and what it printed."""
-    started = time.monotonic()
-    ended = subprocess.run(
-        [sys.executable, "-m", "elasticluster_tf", *words],
-        cwd=folder, env=os.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if ended.returncode:
-        raise SystemExit(
-            f"ectf {' '.join(words)} ended with {ended.returncode}\n{ended.stdout}{ended.stderr}"
-        )
-    return time.monotonic() - started, ended.stdout
 
 
 def median(measure: Callable[[], float]) -> float:
@@ -87,7 +75,12 @@ def up(folder: Path) -> Iterator[str]:
 
 
 def main(names: Sequence[str]) -> None:
-    parts: dict[str, Callable[[Path], Iterator[str]]] = {"own": own, "up": up, "plans": plans}
+    parts: dict[str, Callable[[Path], Iterator[str]]] = {
+        "own": own,
+        "up": up,
+        "plans": plans,
+        "stacks": stacks,
+    }
     stamp = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     load = os.getloadavg()[0]
     print(

@@ -9,6 +9,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 version=3.4.2
 recipe=$(sha256sum scripts/hadoop-archive.sh)
 target=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/ectf/hadoop-$version-${recipe:0:12}.tar.gz}
+# Who comes while it is being made waits for it.
+mkdir -p "$(dirname "$target")"
+exec {lock}>"$target.lock"
+flock "$lock"
 if [ -f "$target" ]; then
   echo "$target"
   exit
@@ -27,29 +31,27 @@ artefacts=(
   hadoop-mapreduce-client-shuffle hadoop-mapreduce-examples
 )
 
-write_pom() { # write_pom ARTEFACT…
-  cat <<POM
+maven=(mvn --quiet --batch-mode --strict-checksums)
+plugin=org.apache.maven.plugins:maven-dependency-plugin:3.6.1
+{
+  cat <<'POM'
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>ectf</groupId><artifactId>archive</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
 POM
-  printf "    <dependency><groupId>org.apache.hadoop</groupId><artifactId>%s</artifactId><version>$version</version></dependency>\n" "$@"
+  for artefact in "${artefacts[@]}"; do
+    echo "    <dependency><groupId>org.apache.hadoop</groupId><artifactId>$artefact</artifactId><version>$version</version></dependency>"
+  done
   printf '  </dependencies>\n</project>\n'
-}
-
-fetch() { # fetch FOLDER ARTEFACT…: the artefacts with all that they need
-  mkdir -p "$1"
-  write_pom "${@:2}" >"$1/pom.xml"
-  mvn --quiet --batch-mode --strict-checksums --file "$1/pom.xml" \
-    org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
-    -DincludeScope=runtime -DoutputDirectory="$1/lib" >&2
-}
-
-fetch "$work" "${artefacts[@]}"
-# Its jar alone has HDFS's web pages, without which no namenode starts.
-fetch "$work/pages" hadoop-client-minicluster
-python3 - "$work" "$work/pages/lib/hadoop-client-minicluster-$version.jar" <<'PY'
+} >"$work/pom.xml"
+# The artefacts with all that they need.
+"${maven[@]}" --file "$work/pom.xml" "$plugin:copy-dependencies" \
+  -DincludeScope=runtime -DoutputDirectory="$work/lib" >&2
+# This jar alone has HDFS's web pages, without which no namenode starts.
+"${maven[@]}" "$plugin:copy" -Dartifact="org.apache.hadoop:hadoop-client-minicluster:$version" \
+  -DoutputDirectory="$work/pages" >&2
+python3 - "$work" "$work/pages/hadoop-client-minicluster-$version.jar" <<'PY'
 import sys
 import zipfile
 
@@ -110,8 +112,7 @@ chmod 755 "$top/bin/hadoop"
 for name in hdfs yarn mapred; do ln "$top/bin/hadoop" "$top/bin/$name"; done
 
 # The same artefacts give the same bytes.
-mkdir -p "$(dirname "$target")"
 tar --create --directory "$work" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
-  "hadoop-$version" | gzip --no-name --fast >"$target.$$"
-mv "$target.$$" "$target"
+  "hadoop-$version" | gzip --no-name --fast >"$target.new"
+mv "$target.new" "$target"
 echo "$target"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes this checkout ready: the system's packages, then .venv with a working `ectf`.
 # Can be run again at any time; when nothing has changed it only looks.
-#   scripts/setup.sh              do it
-#   scripts/setup.sh --packages   only print the system packages wanted, one a line
+#   scripts/setup.sh              what ectf needs
+#   scripts/setup.sh --tests      what only tests need, too
+#   … --packages                  only print the system packages wanted for that, one a line
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
@@ -16,8 +17,15 @@ packages=(
 )
 # runc also comes in Docker's own package, which the package runc would push out: any runc will do.
 command -v runc >/dev/null || [ -x /usr/sbin/runc ] || packages+=(runc)
-# The tests look at the HTML plan in a browser. Ubuntu has none as a package: there these tests are skipped.
-if grep -qs '^ID=debian$' /etc/os-release; then packages+=(chromium-headless-shell); fi
+tests=''
+if [ "${1:-}" = --tests ]; then
+  tests=yes
+  shift
+  # An archive of Hadoop is assembled from Maven's artefacts; a Maven from elsewhere will do.
+  command -v mvn >/dev/null || packages+=(maven)
+  # The HTML plan is looked at in a browser. Ubuntu has none as a package: there these tests are skipped.
+  if grep -qs '^ID=debian$' /etc/os-release; then packages+=(chromium-headless-shell); fi
+fi
 if [ "$(id -u)" = 0 ]; then
   as_root=(env)
 else
@@ -166,7 +174,7 @@ if venv_is_ready; then
 else
   step ".venv with $("$python" --version) and the locked packages" make_venv
 fi
-if command -v go >/dev/null; then
+if [ -n "$tests" ] && command -v go >/dev/null; then
   [ -x .venv/bin/actionlint ] || step "actionlint" make_linter "$actionlint"
   [ -x .venv/bin/tflint ] || step "tflint" make_linter "$tflint"
 fi

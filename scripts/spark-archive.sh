@@ -10,6 +10,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 version=3.5.8
 recipe=$(sha256sum scripts/spark-archive.sh)
 target=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/ectf/spark-$version-${recipe:0:12}.tgz}
+# Who comes while it is being made waits for it.
+mkdir -p "$(dirname "$target")"
+exec {lock}>"$target.lock"
+flock "$lock"
 if [ -f "$target" ]; then
   echo "$target"
   exit
@@ -24,16 +28,16 @@ trap 'rm -rf "$work"' EXIT
 tar --extract --gzip --directory "$work" --file "$work"/pyspark-*.tar.gz
 package=$work/pyspark-$version
 top=$work/spark-$version-bin-hadoop3
-mkdir -p "$top/python"
-mv "$package"/deps/{bin,sbin,jars,examples} "$top/"
+mkdir -p "$top/python" "$top/examples/src/main"
+mv "$package"/deps/{bin,sbin,jars} "$top/"
+mv "$package/deps/examples" "$top/examples/src/main/python"
 mv "$package/lib" "$package/pyspark" "$top/python/"
 rm -f "$top"/jars/{hive-*,kubernetes-*,datanucleus-*,derby-*,rocksdbjni-*,spark-{hive,kubernetes,mllib,graphx}*,breeze*,spire*,HikariCP*}.jar
 rm -f "$top"/jars/{okhttp-*,okio-*,mesos-*,spark-mesos*,libthrift-*,arpack*,blas-*,lapack-*,parquet-jackson-*,algebra*}.jar
 chmod 755 "$top"/bin/* "$top"/sbin/*
 
 # The same package gives the same bytes.
-mkdir -p "$(dirname "$target")"
 tar --create --directory "$work" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
-  "${top##*/}" | gzip --no-name --fast >"$target.$$"
-mv "$target.$$" "$target"
+  "${top##*/}" | gzip --no-name --fast >"$target.new"
+mv "$target.new" "$target"
 echo "$target"

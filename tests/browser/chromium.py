@@ -20,7 +20,7 @@ def find() -> str | None:
 
 
 def is_packaged() -> bool:
-    """Whether this system's own registry has one as a package, which `make setup` then installs."""
+    """Whether this system's own registry has one as a package, which `make setup-tests` then installs."""
     return platform.freedesktop_os_release().get("ID") == "debian"
 
 

@@ -25,7 +25,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     program = chromium.find()
     if program is None:
         if chromium.is_packaged():
-            pytest.fail("Chromium is missing: `make setup` installs it")
+            pytest.fail("Chromium is missing: `make setup-tests` installs it")
         pytest.skip(
             "no Chromium here, and this system has no package of it: install one of its names by hand"
         )

@@ -1,14 +1,12 @@
 """SLURM, Hadoop, GlusterFS, users and monitoring in one cluster: examples/mix.yaml, step by step."""
 
-import hashlib
 import json
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.archives import archive
 from tests.e2e.conftest import REPOSITORY, Folder, leftovers
 
 pytestmark = pytest.mark.podman
@@ -32,12 +30,9 @@ srun sh -c 'echo "$(hostname) reads $(cat /shared/shared.txt)"'
 @pytest.fixture(scope="module")
 def cluster(make_folder: Make) -> Folder:
     folder = make_folder("mix")
-    script = REPOSITORY / "scripts" / "hadoop-archive.sh"
-    made = subprocess.run([script], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    archive = Path(made.stdout.strip())
+    assembled = archive("hadoop")
     text = (REPOSITORY / "examples" / "mix.yaml").read_text(encoding="utf-8")
-    filled = HADOOP % (hashlib.sha512(archive.read_bytes()).hexdigest(), archive)
+    filled = HADOOP % (assembled.sha512, assembled.path)
     folder.write(text.replace("name: mix\n", "name: NAME\n").replace(f'"{"0" * 128}"', filled))
     return folder
 

@@ -1,13 +1,11 @@
 """A standalone Spark over two workers, step by step; each test goes on from where the one before stopped."""
 
-import hashlib
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import REPOSITORY, Folder, leftovers
+from tests.archives import archive
+from tests.e2e.conftest import Folder, leftovers
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -33,6 +31,14 @@ software:
       spark_archive: ARCHIVE
       spark_archive_sha512: SUM
 """
+# What SparkPi does, whose jar the package lacks: a job of the JVM.
+PI = """
+val inside = sc.parallelize(1 to 400000, 4).filter { _ =>
+  val (x, y) = (math.random(), math.random())
+  x * x + y * y <= 1
+}.count()
+println(s"Pi is roughly ${4.0 * inside / 400000}")
+"""
 # Says where its parts ran. One of them sleeps, so that the others have to go elsewhere.
 JOB = """
 import socket, sys, time
@@ -54,12 +60,8 @@ print("counted", sorted(counts.items()))
 @pytest.fixture(scope="module")
 def cluster(make_folder: Make) -> Folder:
     folder = make_folder("spark")
-    script = REPOSITORY / "scripts" / "spark-archive.sh"
-    made = subprocess.run([script], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    archive = Path(made.stdout.strip())
-    digest = hashlib.sha512(archive.read_bytes()).hexdigest()
-    folder.write(CLUSTER.replace("ARCHIVE", str(archive)).replace("SUM", digest))
+    assembled = archive("spark")
+    folder.write(CLUSTER.replace("ARCHIVE", str(assembled.path)).replace("SUM", assembled.sha512))
     return folder
 
 
@@ -67,6 +69,9 @@ def test_up_from_nothing_computes_pi(cluster: Folder) -> None:
     cluster.ectf("up", "--yes")
     said = cluster.ssh("master001", "spark-submit /opt/spark/examples/src/main/python/pi.py 4")
     assert "Pi is roughly 3.1" in said
+    cluster.write(PI, "pi.scala")
+    cluster.ectf("scp", str(cluster.path / "pi.scala"), "master001:pi.scala")
+    assert "Pi is roughly 3.1" in cluster.ssh("master001", "spark-shell <pi.scala")
 
 
 def test_a_python_job_runs_on_both_workers(cluster: Folder) -> None:
@@ -78,7 +83,8 @@ def test_a_python_job_runs_on_both_workers(cluster: Folder) -> None:
 
 
 def test_up_again_changes_nothing(cluster: Folder) -> None:
-    report = cluster.ectf("up", "--yes", "--json").events()[-1]
+    report = cluster.ectf("up", "--yes", "--json", "--all").events()[-1]
+    assert report["plan"]["infrastructure"]["nodes"] == []
     assert report["configuration"]["changed"] == {}
     assert report["health"][0]["message"] == "2 of 2 workers serve"
 

@@ -97,19 +97,20 @@ def test_the_smaller_locks_are_parts_of_the_big_one() -> None:
 
 @needs_apt
 def test_every_system_package_is_known_here() -> None:
-    wanted = run("scripts/setup.sh", "--packages").stdout.split()
+    wanted = run("scripts/setup.sh", "--tests", "--packages").stdout.split()
     assert {"podman", "netavark", "python3-venv", "debootstrap"} <= set(wanted)
     shown = run("apt-cache", "show", "--no-all-versions", *wanted).stdout.splitlines()
     assert {f"Package: {package}" for package in wanted} <= set(shown)
 
 
 @needs_apt
-def test_setup_again_does_nothing_and_is_quick() -> None:
+@pytest.mark.parametrize("words", [(), ("--tests",)])
+def test_setup_again_does_nothing_and_is_quick(words: tuple[str, ...]) -> None:
     content = ROOT / ".venv" / "ectf-content"
     assert content.exists(), "this .venv was not made by `make setup`, or that did not finish"
     before = content.stat().st_mtime_ns
     start = times().children_user + times().children_system
-    done = run("scripts/setup.sh")
+    done = run("scripts/setup.sh", *words)
     spent = times().children_user + times().children_system - start
     assert done.stdout == "setup: nothing to do\n"
     assert content.stat().st_mtime_ns == before
@@ -141,8 +142,8 @@ class FakeSystem:
     def become(self, uid: int, user: str) -> None:
         self.add("id", f'if [ "$1" = -u ]; then echo {uid}; else echo {user}; fi')
 
-    def setup(self) -> Completed:
-        return run("scripts/setup.sh", check=False, env={"PATH": str(self.bin)})
+    def setup(self, *words: str) -> Completed:
+        return run("scripts/setup.sh", *words, check=False, env={"PATH": str(self.bin)})
 
     def changes(self) -> list[str]:
         """Return the calls that would have changed something, in order."""
@@ -167,6 +168,22 @@ def test_root_steps_are_said_before_they_are_done_and_tried_again(tmp_path: Path
     assert " podman " in installs[0]
     assert "ca-certificates" not in installs[0]
     assert "uidmap" not in installs[0]
+
+
+def test_what_only_tests_need_is_asked_of_nobody_else(tmp_path: Path) -> None:
+    system = FakeSystem(tmp_path)
+    plain = system.setup("--packages").stdout.split()
+    tests = system.setup("--tests", "--packages").stdout.split()
+    assert set(tests) - set(plain) <= {"maven", "chromium-headless-shell"}
+    assert "maven" in tests
+    system.add("mvn", "")
+    assert "maven" not in system.setup("--tests", "--packages").stdout.split()
+
+
+@pytest.mark.parametrize("target", ["test", "test-fast", "test-long", "bench", "demo", "check"])
+def test_tests_and_benchmarks_set_up_what_they_need(target: str) -> None:
+    first = run("make", "--dry-run", target, env={"MAKEFLAGS": "", "MAKELEVEL": ""}).stdout.splitlines()[0]
+    assert first.endswith(".sh --tests") == (target not in {"demo", "check"})
 
 
 def test_a_broken_apt_source_does_not_stop_the_installation(tmp_path: Path) -> None:
@@ -248,6 +265,10 @@ def test_setup_on_a_bare_machine(suite: str, tmp_path: Path) -> None:
         assert run(*on_it, ".venv/bin/ectf", "version").stdout
         # Nothing but this line: apt-get was not called, .venv is as it was.
         assert run(*on_it, "make", "setup").stdout == "setup: nothing to do\n"
+        # Hadoop's archive can be assembled once the tests' own packages are there.
+        run(*on_it, "make", "setup-tests")
+        assert "Apache Maven" in run(*on_it, "mvn", "--version").stdout
+        assert run(*on_it, "make", "setup-tests").stdout == "setup: nothing to do\n"
         # A .venv whose Python is gone is made anew.
         broken = run(*on_it, "bash", "-c", "ln -sf /nowhere .venv/bin/python; make setup").stdout
         assert "the locked packages: done" in broken

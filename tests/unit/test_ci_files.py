@@ -49,7 +49,7 @@ def actionlint(text: str) -> str:
         "actionlint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     )
     if not program:
-        pytest.skip("no actionlint: `make setup` builds it where there is Go")
+        pytest.skip("no actionlint: `make setup-tests` builds it where there is Go")
     shellcheck = Path(sys.executable).parent / "shellcheck"
     words = [program, "-no-color", "-shellcheck", str(shellcheck), "-"]
     ended = subprocess.run(words, input=text, capture_output=True, text=True)
