@@ -23,7 +23,7 @@ def issues(folder: Path, *rules: str) -> list[str]:
     """What it says of one module, by more rules than the configured ones."""
     program = shutil.which("tflint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if program is None:
-        pytest.skip("no tflint: `make setup` builds it where there is Go")
+        pytest.skip("no tflint: `go install github.com/terraform-linters/tflint@v0.61.0` builds it")
     argv = [program, f"--chdir={folder}", f"--config={ROOT / '.tflint.hcl'}", "--format=json"]
     argv += [f"--enable-rule={rule}" for rule in rules]
     # Modules that are called are linted by themselves.
