@@ -81,10 +81,11 @@ def test_packages_of_a_site_by_part(tmp_path: Path) -> None:
 
 def test_maui_and_settings_that_are_literal(tmp_path: Path) -> None:
     odd = "a {{ 7*7 }} $(id); # \u00fc"
+    value = odd.replace("#", "")  # it begins a comment in maui.cfg, and is refused there
     texts, wanted = rendered(
         tmp_path,
         torque_scheduler="maui",
-        torque_maui_settings={"BACKFILLPOLICY": "NONE", "QOSCFG[hi]": Literal(odd)},
+        torque_maui_settings={"BACKFILLPOLICY": "NONE", "QOSCFG[hi]": Literal(value)},
         torque_server_settings={"comment": Literal(odd), "keep_completed": 10},
         torque_queue="work",
     )
@@ -92,7 +93,7 @@ def test_maui_and_settings_that_are_literal(tmp_path: Path) -> None:
     for line in (
         "SERVERHOST frontend001",
         "BACKFILLPOLICY NONE",
-        f"QOSCFG[hi] {odd}",
+        f"QOSCFG[hi] {value}",
         "RMCFG[base] TYPE=PBS",
     ):
         assert lines.count(line) == 1
@@ -128,6 +129,7 @@ REFUSED: list[dict[str, Any]] = [
     {"torque_server_settings": {"comment": {"a": "b"}}},
     {"torque_maui_settings": {"SERVERPORT": 1}},
     {"torque_maui_settings": {"lower": "x"}},
+    *({"torque_maui_settings": {"X": text}} for text in ("a # b", "a\\", " a", "#")),
     {"torque_maui_settings": {"LOGLEVEL": "1\nADMIN1 evil"}},
     {"torque_status_seconds": 1},
     {"torque_drain_seconds": -1},
