@@ -17,18 +17,6 @@ groups:
 """
 FILES = ("cluster.yaml", "system.yaml")
 NODES = ("frontend001", "compute001", "compute002")
-OTHERS = """
-name: NAME
-groups:
-  frontend: {count: 1, size: {cpus: 1, memory_gb: 1}}
-  compute: {count: 2, size: {cpus: 1, memory_gb: 1}}
-software:
-  users: {node: [frontend, compute], vars: {users_accounts: [{name: alice, uid: 5001}]}}
-  gridengine: {master: frontend, worker: compute}
-  monitoring: {server: frontend, node: [frontend, compute]}
-"""
-# `qsub -sync` ends without a word when the master is too busy.
-JOB = "id=$(qsub -terse -pe mpi 2 -b y -o /dev/null -e /dev/null sleep 1) && while qstat -j $id; do sleep 1; done"
 
 
 def up(folder: Folder, image: str, text: str) -> None:
@@ -54,25 +42,4 @@ def test_slurm_runs_a_job(make_folder: Make, image: str) -> None:
     up(folder, image, example.replace("name: demo", "name: NAME"))
     folder.ssh("frontend001", "sbatch --nodes=2 -o /dev/null --wait --wrap 'srun hostname'")
     assert sorted(folder.ssh("frontend001", "srun -N2 hostname").split()) == ["compute001", "compute002"]
-    down(folder)
-
-
-@pytest.mark.parametrize("image", SYSTEMS)
-def test_grid_engine_users_and_monitoring(make_folder: Make, image: str) -> None:
-    folder = make_folder("otherson")
-    up(folder, image, OTHERS)
-    assert {folder.ssh(node, "id -u alice").strip() for node in NODES} == {"5001"}
-    folder.ssh("frontend001", f"{JOB} >/dev/null 2>&1")
-    # The accounting comes a quarter of a minute later.
-    done = folder.ssh(
-        "frontend001", "for i in $(seq 60); do qacct -j sleep && break; sleep 2; done 2>/dev/null"
-    )
-    assert [line.split()[1] for line in done.splitlines() if line.startswith(("slots", "exit_status"))] == [
-        "2",
-        "0",
-    ]
-    health = {one["software"]: one["message"] for one in folder.ectf("status", "--json").json()["health"]}
-    assert health["gridengine"] == "2 of 2 workers ran a job"
-    assert health["monitoring"].startswith("3 of 3 nodes answer")
-    assert health["users"] == "1 accounts"
     down(folder)
