@@ -56,7 +56,8 @@ PYTHON = "from mpi4py import MPI; w = MPI.COMM_WORLD; print(MPI.Get_processor_na
 def cluster(make_folder: Make) -> Folder:
     folder = make_folder("mpi")
     folder.write(CLUSTER)
-    folder.write(HELLO, "hello.c")
+    # As it stands: Folder.write would put the cluster's name into the name of a constant.
+    (folder.path / "hello.c").write_text(HELLO, encoding="utf-8")
     folder.write(JOB, "job.sh")
     return folder
 
@@ -98,7 +99,7 @@ def test_without_a_scheduler_hosts_are_those_of_the_list(cluster: Folder) -> Non
     key = "/home/debian/.ssh/id_ed25519"
     public = cluster.ssh("frontend001", f"ssh-keygen -q -N '' -t ed25519 -f {key} && cat {key}.pub").strip()
     for name in workers(cluster):
-        cluster.ssh(name, f"echo '{public}' >> ~/.ssh/authorized_keys")
+        cluster.ssh(name, f"mkdir -p -m 700 ~/.ssh && echo '{public}' >> ~/.ssh/authorized_keys")
     cluster.ssh("frontend001", "printf 'Host *\\n StrictHostKeyChecking accept-new\\n' > ~/.ssh/config")
     assert "compute002 slots=1" in cluster.ssh("frontend001", "cat /etc/mpi-hosts").splitlines()
     output = cluster.ssh("frontend001", "mpirun --hostfile /etc/mpi-hosts hostname")
