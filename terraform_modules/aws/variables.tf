@@ -14,6 +14,7 @@ variable "region" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "profile" {
   description = "Profile of ~/.aws/config that the credentials come from; by default the environment decides."
   type        = string

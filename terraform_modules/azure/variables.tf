@@ -11,6 +11,7 @@ variable "location" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "subscription_id" {
   description = "Subscription that pays. Default: ARM_SUBSCRIPTION_ID."
   type        = string
@@ -22,6 +23,7 @@ variable "subscription_id" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "environment" {
   description = "Azure cloud: public, usgovernment or china. Default: ARM_ENVIRONMENT, else public."
   type        = string
@@ -33,6 +35,7 @@ variable "environment" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "metadata_host" {
   description = "Host that tells the endpoints of an Azure cloud of its own, as in management.example.org. Default: ARM_METADATA_HOSTNAME."
   type        = string
@@ -44,6 +47,7 @@ variable "metadata_host" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "resource_provider_registrations" {
   description = "Which resource providers Terraform registers in the subscription: none, core, extended, all or legacy. Default: the provider's own. `none` needs no permission for it."
   type        = string

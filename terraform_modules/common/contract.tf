@@ -1,6 +1,7 @@
 # The interface of a cloud: the variables every cloud's module takes, the outputs it gives, and what it tells
 # of each node. One file, linked into each cloud's folder.
 
+# tflint-ignore: terraform_unused_declarations # not every cloud has a use for it
 variable "cluster_name" {
   description = "Name of the cluster: a prefix of the names of all that is made, and the label it is found by."
   type        = string

@@ -223,6 +223,7 @@ variable "spot_action" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "universe_domain" {
   description = "Domain of a compatible cloud that others run on Google's technology, as in apis-s3ns.fr. Default: Google's own."
   type        = string

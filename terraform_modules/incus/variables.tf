@@ -11,6 +11,7 @@ variable "remote" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "address" {
   description = "Address of that remote, as in https://incus.example.org:8443; of a cluster of servers, several with commas between. Default: what the `incus` command's configuration says."
   type        = string
@@ -27,6 +28,7 @@ variable "address" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "config_dir" {
   description = "Absolute path of the folder with the `incus` command's configuration and certificate. Default: INCUS_CONF, or ~/.config/incus."
   type        = string
@@ -198,6 +200,7 @@ variable "pool" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "kept_volumes" {
   description = "Volumes with `on_destroy: keep` that an earlier cluster of this name left, by node and volume (`frontend001_home`): their storage pools. `up` adopts them; the provider can't look for them."
   type        = map(string)

@@ -74,7 +74,8 @@ locals {
 
   # Found by its id, the network tells its name; found by its name, that is known.
   external_by_id = can(regex(local.uuid, var.external_network))
-  external_pool  = local.external_by_id || var.external_network == null ? one(data.openstack_networking_network_v2.external[*].name) : var.external_network
+  # tflint-ignore: terraform_unused_declarations # read where a node has a public address
+  external_pool = local.external_by_id || var.external_network == null ? one(data.openstack_networking_network_v2.external[*].name) : var.external_network
 }
 
 data "openstack_networking_network_v2" "existing" {

@@ -1,5 +1,6 @@
 # Where the cloud is. Who asks comes from the environment or clouds.yaml, never from here.
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "cloud" {
   description = "Entry of clouds.yaml to use. Without it and without `auth_url`, OS_CLOUD or OS_AUTH_URL of the environment decides."
   type        = string
@@ -11,6 +12,7 @@ variable "cloud" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "auth_url" {
   description = "Address of Keystone, version 3, as in https://keystone.example.org:5000/v3."
   type        = string
@@ -22,6 +24,7 @@ variable "auth_url" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "region" {
   description = "Region of the cloud. Default: OS_REGION_NAME, or the only one."
   type        = string
@@ -33,6 +36,7 @@ variable "region" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "interface" {
   description = "Kind of endpoint taken from Keystone's catalogue."
   type        = string
@@ -45,6 +49,7 @@ variable "interface" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "cacert_file" {
   description = "Absolute path of the certificate authority that signed the cloud's own certificates."
   type        = string
@@ -56,6 +61,7 @@ variable "cacert_file" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "endpoint_overrides" {
   description = "Addresses of services that the catalogue gives wrongly, by service, as in {compute: https://…/v2.1/}."
   type        = map(string)
@@ -283,6 +289,7 @@ variable "volume_bus" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # the provider block of the root reads it
 variable "kept_volumes" {
   description = "Volumes with `on_destroy: keep` that an earlier cluster of this name left, by node and volume (`frontend001_home`): their ids. `up` adopts them; the provider can't look for them."
   type        = map(string)
