@@ -41,7 +41,7 @@ SLURM = """
     node: compute
     vars: {jupyterhub_spawner: slurm, jupyterhub_tls: self-signed, jupyterhub_memory: 900M, jupyterhub_cpus: 1}
 """
-PASSWORD = "a word to pass"  # noqa: S105
+PASSWORD = "a word to pass"
 # Tells where the kernel runs and who it is.
 CELL = "import os, pwd, socket; print('kernel of', pwd.getpwuid(os.getuid()).pw_name, 'on', socket.gethostname())"
 
@@ -122,7 +122,7 @@ def log_in(tab: Tab, address: str, password: str) -> None:
     tab.await_true("document.querySelector('#password_input')")
     tab.type("#username_input", "alice")
     tab.type("#password_input", password)
-    tab.press("Enter", 13)
+    tab.value("document.querySelector('#login_submit').click()")
 
 
 def run_cell(tab: Tab) -> str:
@@ -131,7 +131,7 @@ def run_cell(tab: Tab) -> str:
     tab.await_true(f"document.querySelector('{launcher}')", 600)
     tab.value(f"document.querySelector('{launcher}').click()")
     tab.await_true("document.querySelector('.jp-Notebook .jp-CodeCell .cm-content')", 300)
-    tab.await_true("document.querySelector('.jp-NotebookPanel-toolbar [data-status=idle]')", 300)
+    tab.await_true("document.body.innerText.includes('(ipykernel) | Idle')", 300)
     tab.value("document.querySelector('.jp-Notebook .jp-CodeCell .cm-content').focus()")
     tab.call("Input.insertText", text=CELL)
     tab.press("Enter", 13, shift=True)

@@ -17,8 +17,8 @@ for section, values in SETTINGS.items():
 def guard_batchspawner():
     """Let a job tell the hub its port and nothing else.
 
-    batchspawner 1.3.0 sets whatever attribute of the spawner a user's server names, so that users could have the hub run
-    their commands as root.
+    batchspawner 1.3.0 sets whatever attribute of the spawner a user's server names, so that users could have
+    the hub run their commands as root.
     """
     from batchspawner.api import BatchSpawnerAPIHandler
     from jupyterhub.apihandlers import default_handlers

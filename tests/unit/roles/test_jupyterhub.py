@@ -81,7 +81,7 @@ def test_servers_as_jobs_ask_for_what_is_said(tmp_path: Path) -> None:
         jupyterhub_spawner="slurm", jupyterhub_cpus=1.5, jupyterhub_memory="900M", jupyterhub_listen="inside",
         jupyterhub_slurm={"partition": "short", "time": "08:00:00", "gres": "gpu:1"}, jupyterhub_cull_minutes=5,
     )  # fmt: skip
-    job = found["job.sh"].splitlines()
+    job = found["job.sh"].rstrip().splitlines()
     assert [line for line in job if line.startswith("#SBATCH")] == [
         "#SBATCH --job-name=jupyterhub",
         "#SBATCH --output={{homedir}}/.jupyterhub-%j.log",
