@@ -185,7 +185,7 @@ def test_a_server_may_tell_the_hub_its_port_alone(cluster: Folder) -> None:
     )
     cluster.write(code, "ask.py")
     cluster.ectf("scp", str(cluster.path / "ask.py"), f"{host}:ask.py")
-    assert cluster.ssh(host, f"sudo python3 ask.py {pid}").strip() == "400"
+    assert cluster.ssh(host, f"sudo -u alice python3 - {pid} < ask.py").strip() == "400"
 
 
 def test_a_worker_more_and_one_less(cluster: Folder) -> None:
