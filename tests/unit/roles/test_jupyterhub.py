@@ -55,7 +55,8 @@ def render(
     ended = play.run(folder, tree, [play.given(MACHINE), steps])
     assert ended.code == 0, ended.output[-3000:]
     found: Found = json.loads(texts.read_text(encoding="utf-8"))
-    return found | json.loads(others.read_text(encoding="utf-8"))
+    found.update(json.loads(others.read_text(encoding="utf-8")))
+    return found
 
 
 def test_servers_on_the_hub_are_units_with_limits(tmp_path: Path) -> None:
