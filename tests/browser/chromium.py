@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,15 +35,18 @@ class Tab:
     requests: list[str] = field(default_factory=list)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """One call of the protocol; what happens meanwhile is noted."""
+        """One call of the protocol that succeeds; what happens meanwhile is noted."""
+        message = self.answer(method, **parameters)
+        assert "error" not in message, message
+        result: dict[str, Any] = message["result"]
+        return result
+
+    def answer(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """What a call of the protocol is answered, be it an error."""
         number = self.pipe.send(method, parameters, self.session)
-        while True:
-            message = self.pipe.read()
-            if message.get("id") == number:
-                assert "error" not in message, message
-                result: dict[str, Any] = message["result"]
-                return result
+        while (message := self.pipe.read()).get("id") != number:
             self.note(message)
+        return message
 
     def wait(self, event: str) -> None:
         while (message := self.pipe.read()).get("method") != event:
@@ -67,6 +71,23 @@ class Tab:
         self.call("Page.navigate", url=file.as_uri())
         self.wait("Page.loadEventFired")
 
+    def visit(self, address: str) -> None:
+        """Go to a page of a server, whatever its certificate is."""
+        self.call("Page.enable")
+        self.call("Security.setIgnoreCertificateErrors", ignore=True)
+        self.call("Page.navigate", url=address)
+
+    def await_true(self, expression: str, seconds: float = 180) -> None:
+        """Wait until an expression of JavaScript is true, on whatever page the tab is by then."""
+        end = time.monotonic() + seconds
+        while True:
+            # While one page gives way to the next there is none to ask.
+            message = self.answer("Runtime.evaluate", expression=f"Boolean({expression})", returnByValue=True)
+            if message.get("result", {}).get("result", {}).get("value") is True:
+                return
+            assert time.monotonic() < end, f"{expression} is not true at {self.value('location.href')}"
+            time.sleep(0.5)
+
     def value(self, expression: str) -> Any:
         """What an expression of JavaScript comes to."""
         found = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
@@ -87,9 +108,13 @@ class Tab:
         self.value(f"document.querySelector({json.dumps(selector)}).select()")
         self.call("Input.insertText", text=text)
 
-    def press(self, key: str, code: int) -> None:
+    def press(self, key: str, code: int, shift: bool = False) -> None:
+        held = 8 if shift else 0
         for kind in ("rawKeyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+            self.call(
+                "Input.dispatchKeyEvent",
+                type=kind, key=key, code=key, windowsVirtualKeyCode=code, modifiers=held,
+            )  # fmt: skip
 
 
 class Pipe:
