@@ -70,7 +70,7 @@ def test_a_directory_over_ssh_with_a_secret_that_is_nowhere_else(cluster: Folder
     ended = cluster.ectf("up", "--yes")
     for node in ("compute001", "compute002"):
         assert cluster.ssh(node, "cat /srv/shared-home/x/b").strip() == "hello"
-        assert cluster.ssh(node, "stat -c %a,%U /etc/ectf/sharedfs; sudo stat -c %a,%U /etc/ectf/sharedfs/home.secret").split() == ["700,root", "600,root"]  # fmt: skip
+        assert cluster.ssh(node, "sudo stat -c %a,%U /etc/ectf/sharedfs; sudo stat -c %a,%U /etc/ectf/sharedfs/home.secret").split() == ["700,root", "600,root"]  # fmt: skip
     cluster.ssh("compute001", "echo there > /srv/shared-home/x/c")
     assert cluster.ssh("compute002", "cat /srv/shared-home/x/c").strip() == "there"
     line = secret.read_text(encoding="utf-8").splitlines()[1]
