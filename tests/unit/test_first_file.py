@@ -13,13 +13,18 @@ SHIPPED = sorted(name for name in shipped().clouds if name != "echo")
 
 @pytest.mark.parametrize("cloud", SHIPPED)
 def test_it_validates_alone_and_with_every_software(cloud: str) -> None:
+    gives = shipped().clouds[cloud].facts.gives
     for software in ((), *((name,) for name in shipped().software)):
         text = first_file.compose(Path("/x/lab.yaml"), cloud, software, shipped())
         known = [one for name in software for one in shipped().software[name].variables.values()]
         # What only the user can know is asked for by name; all else is there.
         asked = [f"`{one.name}` is required" for one in known if one.required]
-        assert [one.message for one in problems(text)] == asked, text
-        if asked:
+        parts = [part for name in software for part in shipped().software[name].facts.parts.values()]
+        lacking = [need for part in parts for need in part.needs if gives is not None and need not in gives]
+        told = [one.message for one in problems(text)]
+        assert [one for one in told if " needs `" not in one] == asked, text
+        assert any(" needs `" in one for one in told) == bool(lacking)
+        if told:
             continue
         found = resolve(text)
         assert found.config.name == "lab"
