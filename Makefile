@@ -19,7 +19,7 @@ demo: setup ## bring up examples/slurm.yaml on this machine and run a job in it
 	@scripts/demo.sh
 
 test: setup-tests check ## all checks and the tests: what CI runs
-	$(step) "tests" $(bin)/pytest -n 2 --dist loadfile -m "not long" --durations=10
+	$(step) "tests" $(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long" --durations=10
 
 check: setup ## formatters, linters, types, layers
 	@scripts/check.sh
