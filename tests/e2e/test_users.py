@@ -73,7 +73,7 @@ def test_a_new_node_has_them_another_leaves_and_who_goes_is_gone(cluster: Folder
     report = cluster.ectf("up", "--yes", "--json", "--set", 'groups.compute.exclude=["compute001"]').events()[
         -1
     ]
-    assert {(one["name"], one["action"]) for one in report["plan"]["nodes"]} == {
+    assert {(one["name"], one["action"]) for one in report["plan"]["infrastructure"]["nodes"]} == {
         ("compute001", "destroy"),
         ("compute003", "create"),
     }
