@@ -73,7 +73,7 @@ def test_a_new_node_has_them_another_leaves_and_who_goes_is_gone(cluster: Folder
     report = cluster.ectf("up", "--yes", "--json", "--set", 'groups.compute.exclude=["compute001"]').events()[
         -1
     ]
-    assert {(one["name"], one["action"]) for one in report["plan"]["nodes"]} == {
+    assert {(one["name"], one["action"]) for one in report["plan"]["infrastructure"]["nodes"]} == {
         ("compute001", "destroy"),
         ("compute003", "create"),
     }
@@ -81,7 +81,8 @@ def test_a_new_node_has_them_another_leaves_and_who_goes_is_gone(cluster: Folder
     assert login(cluster, "alice", "compute003", "id -u").stdout.strip() == "5001"
     for node in ("frontend001", "compute002", "compute003"):
         assert login(cluster, "bob", node, "id").returncode != 0
-        assert cluster.ssh(node, "getent passwd bob; ls /home; true").split() == ["alice"]
+        # The image's login user has a home as well.
+        assert cluster.ssh(node, "getent passwd bob; ls /home; true").split() == ["alice", "debian"]
 
 
 def test_down_leaves_nothing(cluster: Folder) -> None:
