@@ -89,7 +89,7 @@ mv /home/*/slapd.conf /home/*/people.ldif .
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=frontend001 -addext subjectAltName=DNS:frontend001 \\
   -keyout key.pem -out cert.pem 2>/dev/null
 slapadd -q -f slapd.conf -l people.ldif
-systemd-run --quiet --unit=ldap --property=Type=forking slapd -f /srv/ldap/slapd.conf -h ldaps://frontend001
+systemd-run --quiet --unit=ldap --property=Type=forking slapd -f /srv/ldap/slapd.conf -h ldaps:///
 """
 
 
@@ -117,13 +117,13 @@ def test_people_of_the_directory_log_in(cluster: Folder) -> None:
         PERSON.replace("PERSON", name).replace("NUMBER", number).replace("KEY", key)
         for name, number in (("carol", "6001"), ("dave", "6002"))
     ]
-    cluster.write(PEOPLE.replace("PASSWORD", password) + "".join(people), "people.ldif")
-    cluster.write(SERVER, "slapd.conf")
-    cluster.write(START, "start.sh")
-    for name in ("people.ldif", "slapd.conf", "start.sh"):
+    ldif = PEOPLE.replace("PASSWORD", password) + "".join(people)
+    for name, text in (("people.ldif", ldif), ("slapd.conf", SERVER), ("start.sh", START)):
+        (cluster.path / name).write_text(text, encoding="utf-8")
         cluster.ectf("scp", str(cluster.path / name), f"frontend001:{name}")
     cluster.ssh("frontend001", "sudo sh start.sh")
-    cluster.write(cluster.ssh("frontend001", "cat /srv/ldap/cert.pem"), "cert.pem")
+    certificate = cluster.ssh("frontend001", "cat /srv/ldap/cert.pem")
+    (cluster.path / "cert.pem").write_text(certificate, encoding="utf-8")
     cluster.write(CLUSTER + ASKING.replace("FOLDER", str(cluster.path)))
     cluster.ectf("up", "--yes")
     assert login(cluster, "carol", "id; pwd").stdout.splitlines() == [
