@@ -9,6 +9,7 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 mapfile -t files < <(.venv/bin/python -m scripts.software_tests files "$@")
 code=0
-ECTF_TESTED_PACKAGES=$results/packages.jsonl .venv/bin/pytest --junit-xml "$results/junit.xml" "${files[@]}" || code=$?
+ECTF_TESTED_PACKAGES=$results/packages.jsonl .venv/bin/pytest -n 2 --dist loadfile \
+  --no-loadscope-reorder --junit-xml "$results/junit.xml" "${files[@]}" || code=$?
 .venv/bin/python -m scripts.software_tests report "$results"
 exit "$code"

@@ -28,7 +28,7 @@ def test_values_are_no_templates(tmp_path: Path) -> None:
 
 
 def test_a_shipped_template() -> None:
-    text = templating.render("site.yml.j2", {"software": ["first", "second"]})
+    text = templating.render("site.yml.j2", {"software": ["first", "second"], "before": [], "after": []})
     assert text.index("import_playbook: first.yml") < text.index("import_playbook: second.yml")
 
 

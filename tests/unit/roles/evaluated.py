@@ -144,13 +144,18 @@ def _with_vars(text: str, task: Values) -> str:
 
 
 def _rounds(task: Values, variables: Values) -> Iterator[Values]:
-    """What is known in each round of a task's loop."""
+    """What is known in each round of a task's loop; none of a loop over what a host answers."""
     known = {**variables, **(task.get("vars") or {})}
     if "loop" not in task:
         yield known
         return
-    for item in Templar(_loader(), variables=known).template(task["loop"]):
-        yield {**known, "item": item}
+    try:
+        items = list(Templar(_loader(), variables=known).template(task["loop"]))
+    except AnsibleUndefinedVariable:
+        return
+    name = (task.get("loop_control") or {}).get("loop_var", "item")
+    for item in items:
+        yield {**known, name: item}
 
 
 def _list(value: Any) -> list[Any]:

@@ -20,6 +20,7 @@ class Entry:
 SUM = "0123456789abcdef" * 8
 KEY = "ssh-ed25519 " + "A" * 60
 FILE = "/etc/hostname"  # of the machine that runs the test; any file will do
+PGP, BLOCK = "-----", " PGP PUBLIC KEY BLOCK-----"
 RESOURCES = dict.fromkeys(("max_tres_per_job", "group_tres", "group_tres_minutes"), "cpu=8")
 ENTRIES = {
     "glusterfs": Entry(
@@ -64,6 +65,10 @@ ENTRIES = {
             "monitoring_scrapes": [{"name": "x", "port": 1, "groups": ["a"]}],
             "monitoring_rules": [{"alert": "A", "expr": "x"}],
             "monitoring_alertmanager": {"templates": "x"},
+            "monitoring_grafana": True,
+            "monitoring_grafana_repository": "https://apt.plain",
+            "monitoring_grafana_key": f"{PGP}BEGIN{BLOCK}\n\nAAAA\n{PGP}END{BLOCK}",
+            "monitoring_grafana_version": "11.6",
         }
     ),
     "nfs": Entry(
@@ -137,6 +142,17 @@ ENTRIES = {
             "users_groups": [{"name": "lab", "gid": 5000}],
             "users_accounts": [{"name": "ada", "uid": 5001, "group": "lab", "ssh_keys": [KEY]}],
             "users_passwords": {"ada": "*"},
+            "users_ldap": {
+                "uris": ["ldaps://ldap.plain"],
+                "base": "dc=a",
+                "user_base": "ou=b,dc=a",
+                "group_base": "ou=c,dc=a",
+                "schema": "rfc2307",
+                "bind_dn": "cn=d,dc=a",
+                "secret_file": FILE,
+                "ca_file": FILE,
+                "allow_groups": ["lab"],
+            },
         }
     ),
     "ganglia": Entry({"ganglia_archives": [{"step": 15, "rows": 10}]}),
