@@ -62,6 +62,8 @@ class Folder:
         )
 
     def ectf(self, *words: str, code: int = 0, environment: Mapping[str, str] | None = None) -> Ended:
+        if words[0] == "down":
+            note_packages(self.name)
         with self.start(*words, environment=environment) as child:
             out, err = child.communicate(timeout=1800)
         ended = Ended(child.returncode, out, err)
@@ -99,7 +101,7 @@ def sweep(name: str) -> None:
         podman("volume", "rm", "-f", volume)
 
 
-def note_packages(name: str, module: str) -> None:
+def note_packages(name: str) -> None:
     """Keep what apt says was installed on a cluster's hosts, where `make test-software` asks for it."""
     if target := os.environ.get("ECTF_TESTED_PACKAGES"):
         for container in podman("ps", "-q", "--filter", f"label=ectf-cluster={name}").split():
@@ -107,15 +109,14 @@ def note_packages(name: str, module: str) -> None:
                 ". /etc/os-release; echo $ID-$VERSION_ID; cat /var/log/apt/history.log 2>/dev/null || true"
             )
             system, _, log = podman("exec", container, "sh", "-c", script).partition("\n")
-            line = {"tests": module.rpartition(".")[2], "system": system, "log": log}
+            tests = Path(os.environ["PYTEST_CURRENT_TEST"].partition("::")[0]).stem
+            line = {"tests": tests, "system": system, "log": log}
             with Path(target).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
 
 @pytest.fixture(scope="module")
-def make_folder(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Folder]]:
+def make_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Folder]]:
     if not shutil.which("podman"):
         pytest.fail("Podman is missing: `make setup` installs it")
     made: list[Folder] = []
@@ -127,5 +128,4 @@ def make_folder(
 
     yield make
     for folder in made:
-        note_packages(folder.name, request.module.__name__)
         sweep(folder.name)

@@ -71,7 +71,8 @@ def test_a_directory_over_ssh_with_a_secret_that_is_nowhere_else(cluster: Folder
     for node in ("compute001", "compute002"):
         assert cluster.ssh(node, "cat /srv/shared-home/x/b").strip() == "hello"
         assert cluster.ssh(node, "sudo stat -c %a,%U /etc/ectf/sharedfs; sudo stat -c %a,%U /etc/ectf/sharedfs/home.secret").split() == ["700,root", "600,root"]  # fmt: skip
-    cluster.ssh("compute001", "echo there > /srv/shared-home/x/c")
+    # The mount is root's, and `idmap=user` shows what is the other side's user's as root's.
+    cluster.ssh("compute001", "echo there | sudo tee /srv/shared-home/x/c")
     assert cluster.ssh("compute002", "cat /srv/shared-home/x/c").strip() == "there"
     line = secret.read_text(encoding="utf-8").splitlines()[1]
     holding = [path for path in files(cluster.workdir) if line in path.read_text("utf-8", "ignore")]
