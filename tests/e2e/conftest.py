@@ -26,6 +26,12 @@ class Ended:
     def text(self) -> str:
         return self.out + self.err
 
+    @property
+    def telling(self) -> str:
+        """What a failed test shows: all but the tasks that went by, which would bury the rest."""
+        lines = [line for line in self.out.splitlines() if not line.startswith('{"event": "task"')]
+        return "\n".join([*lines, self.err])
+
     def json(self) -> Any:
         return json.loads(self.out)
 
@@ -67,7 +73,7 @@ class Folder:
         with self.start(*words, environment=environment) as child:
             out, err = child.communicate(timeout=1800)
         ended = Ended(child.returncode, out, err)
-        assert ended.code == code, f"ectf {' '.join(words)} ended with {ended.code}\n{out}\n{err}"
+        assert ended.code == code, f"ectf {' '.join(words)} ended with {ended.code}\n{ended.telling}"
         return ended
 
     def nodes(self) -> dict[str, dict[str, Any]]:
