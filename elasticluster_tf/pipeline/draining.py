@@ -63,6 +63,33 @@ def recorded(record: Record, software: Mapping[str, Software]) -> Grounds:
     return Grounds(software, parts)
 
 
+def losses(
+    state: State, found: InfraPlan, software: Mapping[str, Software], drain: bool
+) -> dict[str, tuple[str, ...]]:
+    """What of value goes with each recorded node that goes: all it carries but what it is drained of."""
+    going, staying, grounds = _going(state, found, software)
+    drains = grounds.hooks("drain", going, staying) if drain else []
+    saved = {(hook.software, hook.part, node) for hook in drains if hook.host for node in hook.nodes}
+    lost: dict[str, list[str]] = {node: [] for node in going if node in state.record.nodes}
+    for (name, part), hosts in grounds.parts.items():
+        what = software[name].facts.parts[part].precious
+        for node in lost.keys() & hosts if what else ():
+            if (name, part, node) not in saved:
+                lost[node].append(f"{what} ({name} {part})")
+    return {node: tuple(whats) for node, whats in lost.items()}
+
+
+def _going(
+    state: State, found: InfraPlan, software: Mapping[str, Software]
+) -> tuple[list[str], list[str], Grounds]:
+    """The nodes that go, those that stay, and what all of them are to their software."""
+    going = [
+        one.name for one in found.nodes if one.action in ("destroy", "replace") and one.name in state.nodes
+    ]
+    staying = [name for name in state.nodes if name not in going]
+    return going, staying, recorded(state.record, software)
+
+
 def before_destroy(
     run: Run, state: State, found: InfraPlan, software: Mapping[str, Software], ssh_config: Path
 ) -> None:
@@ -70,11 +97,7 @@ def before_destroy(
 
     Raises ConfigureFailed when one can't be drained; those that were are resumed, and nothing was destroyed.
     """
-    going = [
-        one.name for one in found.nodes if one.action in ("destroy", "replace") and one.name in state.nodes
-    ]
-    grounds = recorded(state.record, software)
-    staying = [name for name in state.nodes if name not in going]
+    going, staying, grounds = _going(state, found, software)
     drains = grounds.hooks("drain", going, staying)
     removes = grounds.hooks("remove", going, staying)
     if not drains and not removes:

@@ -38,10 +38,17 @@ def check_names(allow: Collection[str], resolved: Resolved, own: Sequence[Policy
 
 
 def judge(
-    resolved: Resolved, state: State, found: InfraPlan, cost: Cost | None, allow: Collection[str]
+    resolved: Resolved,
+    state: State,
+    found: InfraPlan,
+    cost: Cost | None,
+    losses: Mapping[str, Sequence[str]],
+    allow: Collection[str],
 ) -> tuple[Verdict, ...]:
     """The verdicts of the built-in rules on a plan for a cluster as its file wants it."""
-    case = Case(found, resolved.config, resolved.software, resolved.nodes, state.nodes, state.images, cost)
+    case = Case(
+        found, resolved.config, resolved.software, resolved.nodes, state.nodes, state.images, cost, losses
+    )
     guard = resolved.config.guard
     levels: dict[str, Level] = {"remove-share": "warning"} if guard.max_removed_percent is None else {}
     levels |= guard.rules

@@ -7,7 +7,16 @@ from elasticluster_tf import cost, data, terraform_files
 from elasticluster_tf import plan as plans
 from elasticluster_tf.checks import Catalogue, Resolved
 from elasticluster_tf.clouds import Chosen
-from elasticluster_tf.pipeline import complaints, configuring, identity, judging, keeping, login, recording
+from elasticluster_tf.pipeline import (
+    complaints,
+    configuring,
+    draining,
+    identity,
+    judging,
+    keeping,
+    login,
+    recording,
+)
 from elasticluster_tf.pipeline.run import Run
 from elasticluster_tf.pipeline.stages import Files, init_digest, read_state
 from elasticluster_tf.pipeline.values import Order, Planned, Standing
@@ -45,11 +54,12 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish:
     groups = {one.name: one.group for one in standing.state.nodes.values()}
     groups |= {node.name: node.group for node in resolved.nodes}
     price = cost.of_plan(raw, groups, books)
+    losses = draining.losses(standing.state, found, catalogue.software, wish.order.drain)
     joined = Plan(
         cluster=resolved.config.name,
         infrastructure=found,
         configuration=todo,
-        risks=judging.judge(resolved, standing.state, found, price, wish.allow),
+        risks=judging.judge(resolved, standing.state, found, price, losses, wish.allow),
         cost=price,
         groups=plans.group_sizes(resolved.nodes, standing.state.nodes),
     )

@@ -25,7 +25,8 @@ _PORTABLE = re.compile(r"([a-z]+)-(\d+(?:\.\d+)?)")
 class Case:
     """What rules judge: the plan, the cluster as wanted, and what stood before.
 
-    `built` are the nodes of the state, `images` the images of its groups.
+    `built` are the nodes of the state, `images` the images of its groups; `losses` is what of value goes with
+    the nodes that go and that were configured.
     """
 
     infrastructure: InfraPlan
@@ -35,6 +36,7 @@ class Case:
     built: Mapping[str, BuiltNode] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     cost: Cost | None = None
+    losses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def losing(self, *actions: str) -> dict[str, str]:
         """Nodes whose machine goes, and their groups."""
@@ -98,8 +100,11 @@ def _destroys_volume(case: Case) -> Iterator[Finding]:
 def _loses_precious_node(case: Case) -> Iterator[Finding]:
     precious = case.precious()
     for node, group in case.losing().items():
-        if group in precious:
-            yield Finding(f"{node} would go, and with it {precious[group]}", (node,), "back it up first")
+        # A node of which nothing is recorded may have begun to be what the file says.
+        known = [precious[group]] if group in precious else []
+        if lost := case.losses.get(node, known):
+            what = " and ".join(lost)
+            yield Finding(f"{node} would go, and with it {what}", (node,), "back it up first")
 
 
 def _removes_share(case: Case) -> Iterator[Finding]:
@@ -203,7 +208,7 @@ RULES = (
     Rule(
         "lose-precious-node",
         "error",
-        "A node would be destroyed or replaced that carries something of value, such as a controller.",
+        "A node would go with something of value that it can't be drained of, such as a controller's queue.",
         _loses_precious_node,
     ),
     Rule(

@@ -101,7 +101,7 @@ def test_one_node_leaves_without_loss_and_another_comes(cluster: Folder) -> None
     text = (cluster.path / "cluster.yaml").read_text(encoding="utf-8")
     cluster.write(text.replace("    count: 2\n", "    count: 2\n    exclude: [worker001]\n"))
     cluster.ectf("up", "--yes", code=3)  # blocks of HDFS are something of value
-    report = cluster.ectf("up", "--yes", "--json", "--allow", "lose-precious-node").events()[-1]
+    report = cluster.ectf("up", "--yes", "--json").events()[-1]
     assert {(one["name"], one["action"]) for one in report["plan"]["infrastructure"]["nodes"]} == {
         ("worker001", "destroy"),
         ("worker003", "create"),

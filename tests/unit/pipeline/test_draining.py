@@ -161,3 +161,45 @@ def test_nodes_that_came_are_handed_over(kind: Kind, asked: list[str], run: Run,
     resolved = type(found)(found.config, found.document, found.clouds, (QUEUE,), found.nodes)
     draining.after_configure(run, resolved, todo, STATE, Path("/ssh_config"))
     assert ssh.asked() == asked
+
+
+STORE = software(
+    "queue",
+    {
+        "head": {"precious": "the queue"},
+        "worker": {"precious": "results", "drain": hook("drain")},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("going", "drain", "lost"),
+    [
+        ({"b001": "destroy"}, True, {"b001": ()}),
+        ({"b001": "replace"}, True, {"b001": ()}),
+        ({"b001": "destroy"}, False, {"b001": ("results (queue worker)",)}),
+        ({"a001": "destroy"}, True, {"a001": ("the queue (queue head)",)}),
+        # Nobody stays to run the command.
+        (
+            {"a001": "destroy", "a002": "replace", "b002": "destroy"},
+            True,
+            {
+                "a001": ("the queue (queue head)",),
+                "a002": ("the queue (queue head)",),
+                "b002": ("results (queue worker)",),
+            },
+        ),
+        # It was never configured: the file alone tells what it might carry.
+        ({"b003": "destroy"}, True, {}),
+        ({"b001": "change", "b002": "create"}, True, {}),
+    ],
+)
+def test_a_node_is_lost_with_what_it_is_not_drained_of(
+    going: dict[str, Action], drain: bool, lost: dict[str, tuple[str, ...]]
+) -> None:
+    state = State(nodes={name: built(name) for name in NODES}, record=record("b003"))
+    assert draining.losses(state, plan(**going), {"queue": STORE}, drain) == lost
+
+
+def test_software_that_left_the_file_and_the_catalogue_loses_nothing_known() -> None:
+    assert draining.losses(STATE, plan(a001="destroy"), {}, True) == {"a001": ()}

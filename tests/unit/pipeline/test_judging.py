@@ -36,12 +36,12 @@ def failing(verdicts: tuple[Verdict, ...]) -> dict[str, str]:
 
 
 def test_levels_come_from_the_rule_and_from_the_file() -> None:
-    assert failing(judging.judge(FOUND, STATE, GONE, None, ())) == {
+    assert failing(judging.judge(FOUND, STATE, GONE, None, {}, ())) == {
         "protected": "error",
         "remove-share": "warning",
     }
     strict = resolve("name: demo\ngroups: {a: {count: 4}}\nguard: {max_removed_percent: 50}\n")
-    assert failing(judging.judge(strict, STATE, GONE, None, ())) == {"remove-share": "error"}
+    assert failing(judging.judge(strict, STATE, GONE, None, {}, ())) == {"remove-share": "error"}
 
 
 def test_a_whole_cluster_that_goes_is_judged_by_few_rules() -> None:

@@ -70,6 +70,8 @@ CASES: list[tuple[str, InfraPlan, dict[str, Any], dict[str, Any], dict[str, tupl
     ("all are replaced", plan([node(f"b00{n}", "replace") for n in (1, 2, 3, 4)]), {}, {}, {}),
     ("the head is replaced", plan([node("a001", "replace")]), {"software": ON}, {}, {"lose-precious-node": ("a001",)}),
     ("the head is destroyed", plan([node("a001", "destroy")]), {"software": ON}, {}, {"lose-precious-node": ("a001",), "remove-share": ("a",)}),
+    ("a worker goes with its results", plan([node("b004", "destroy")]), {"software": ON}, {"losses": {"b004": ("results",)}}, {"lose-precious-node": ("b004",)}),
+    ("the head is drained before", plan([node("a001", "replace")]), {"software": ON}, {"losses": {"a001": ()}}, {}),
     ("the head changes in place", plan([node("a001", "change")]), {"software": ON}, {}, {}),
     ("no software on it", plan([node("a001", "replace")]), {}, {}, {}),
     ("a node that never was", plan([node("b005", "replace")]), {}, {}, {}),
