@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from elasticluster_tf.ansible_files import Access
 from elasticluster_tf.checks import Resolved
+from elasticluster_tf.clouds import Chosen
 from elasticluster_tf.errors import (
     ConfigureFailed,
     InputError,
@@ -48,15 +49,20 @@ def _refuse_unknown(message: str, names: Sequence[str], known: Sequence[str]) ->
 
 def read_state(run: Run, files: Files, resolved: Resolved) -> Standing:
     """Write the rendered files, make Terraform ready, and read the state."""
-    plugins = tuple(plugin for chosen in resolved.clouds.values() for plugin in chosen.cloud.facts.plugins)
-    run.workdir.write(files)
-    run.workdir.keep.mkdir(mode=0o700, exist_ok=True)
-    run.workdir.write_machine_files(plugins)
     base = run.base(resolved)
-    if base != run.workdir.path:
-        run.workdir.write({BASE_POINTER: f"{base}\n"}, prune=False)
+    pointer = {BASE_POINTER: f"{base}\n"} if base != run.workdir.path else {}
+    return stand(run, {**files, **pointer}, resolved.clouds)
+
+
+def stand(run: Run, files: Files, clouds: Mapping[str, Chosen]) -> Standing:
+    """The same for any root module; without files, for the one that the last run left."""
+    plugins = tuple(plugin for chosen in clouds.values() for plugin in chosen.cloud.facts.plugins)
+    run.workdir.write(files, prune=bool(files))
+    run.workdir.keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+    run.workdir.write_machine_files(plugins)
     runner = run.terraform()
-    runner.init(init_digest(files))
+    main = {"main.tf": (run.workdir.path / "main.tf").read_text(encoding="utf-8")}
+    runner.init(init_digest({**main, **files}))
     return Standing(runner, runner.state())
 
 

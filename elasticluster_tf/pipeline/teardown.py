@@ -88,14 +88,7 @@ def _stand(run: Run, root: RootInput, fresh: bool = True) -> Standing:
     files = terraform_files.render(root)
     if not fresh and (run.workdir.path / "main.tf").is_file():
         files = {}  # the clouds are not known yet: what the last run left knows backend and providers
-    plugins = tuple(plugin for chosen in root.clouds.values() for plugin in chosen.cloud.facts.plugins)
-    run.workdir.write(files, prune=bool(files))
-    run.workdir.keep.mkdir(mode=0o700, parents=True, exist_ok=True)
-    run.workdir.write_machine_files(plugins)
-    runner = run.terraform()
-    main = {"main.tf": (run.workdir.path / "main.tf").read_text(encoding="utf-8")}
-    runner.init(stages.init_digest({**main, **files}))
-    return Standing(runner, runner.state())
+    return stages.stand(run, files, root.clouds)
 
 
 def _destroy(run: Run, goal: Target, standing: Standing, confirm: Callable[[Plan], bool]) -> int:
