@@ -2,9 +2,12 @@
 
 python -m scripts.software_tests files [NAME…]    the test files of all software, or of these
 python -m scripts.software_tests report FOLDER    renew the rows of what junit.xml and packages.jsonl tell
+
+ECTF_TESTED_IMAGE names the system that they run on, if not the usual one.
 """
 
 import json
+import os
 import re
 import sys
 from collections import defaultdict
@@ -13,28 +16,44 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ruamel.yaml import YAML
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "software-tests.md"
 HEAD = """# What was run of the software, on real clusters
 
 `make test-software` runs every software on clusters of the cloud `local`, the long tests too, and writes
-this page; `scripts/test-software.sh NAME…` renews some rows. `make test` runs SLURM, Grid Engine, Hadoop and
-the mix each time. Packages are those that roles asked for, as the hosts' own logs of apt name them.
+this page; `scripts/test-software.sh [--image SYSTEM] NAME…` renews some rows. `make test` runs SLURM, Grid
+Engine, Hadoop and the mix each time. Packages are those that roles asked for, as the hosts' own logs of apt
+name them.
 
-| tests | date | result | minutes | packages |
-|---|---|---|---|---|
+| tests | system | date | result | minutes | packages |
+|---|---|---|---|---|---|
 """
-ROW = re.compile(r"\| (test_\w+) \|")
-# Clusters of several software, and of one on several systems.
-TOGETHER = ("mix", "systems")
+ROW = re.compile(r"\| (test_\w+) \| ([^ |]+) \|")
+USUAL_IMAGE = "debian-12"
+# Clusters of several software.
+TOGETHER = ("mix",)
+# Tests that bring their own systems, whatever the others run on.
+OF_SYSTEMS = ("systems",)
+Key = tuple[str, str]
 
 
-def files(names: Sequence[str]) -> list[Path]:
-    """The test files, by the names of software that theirs begin with."""
-    known = sorted(path.parent.name for path in (ROOT / "roles").glob("*/software.yaml"))
-    wanted = names or [*known, *TOGETHER]
+def files(names: Sequence[str], image: str = USUAL_IMAGE) -> list[Path]:
+    """The test files of these software, or of all that the system can have."""
+    unsupported = [name for name, systems in _supported().items() if systems and image not in systems]
+    if refused := [name for name in names if name in (*unsupported, *OF_SYSTEMS) and image != USUAL_IMAGE]:
+        sys.exit(f"not for {image}: {', '.join(refused)}")
+    known = [name for name in _supported() if name not in unsupported]
+    wanted = names or [*known, *TOGETHER, *(OF_SYSTEMS if image == USUAL_IMAGE else ())]
     found = [path for path in sorted((ROOT / "tests" / "e2e").glob("test_*.py")) if _is_of(path, wanted)]
     return [path.relative_to(ROOT) for path in found]
+
+
+def _supported() -> dict[str, list[str]]:
+    """The systems that each software names in its facts."""
+    found = sorted((ROOT / "roles").glob("*/software.yaml"))
+    return {path.parent.name: YAML(typ="safe").load(path).get("supported", []) for path in found}
 
 
 def _is_of(path: Path, names: Sequence[str]) -> bool:
@@ -42,8 +61,8 @@ def _is_of(path: Path, names: Sequence[str]) -> bool:
     return any(stem == name or stem.startswith(f"{name}_") for name in names)
 
 
-def rows(folder: Path) -> dict[str, str]:
-    """A row of the page for each test file of a run."""
+def rows(folder: Path, image: str = USUAL_IMAGE) -> dict[Key, str]:
+    """A row of the page for each test file of a run on a system."""
     counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for case in ElementTree.parse(folder / "junit.xml").iter("testcase"):  # noqa: S314 - our own file
         name = case.get("classname", "").rpartition(".")[2]
@@ -52,11 +71,19 @@ def rows(folder: Path) -> dict[str, str]:
         counts[name]["seconds"] += float(case.get("time", 0))
     packages = _packages(folder / "packages.jsonl")
     date = datetime.now(UTC).strftime("%Y-%m-%d")
-    cells = {
-        name: (name, date, _result(found), f"{found['seconds'] / 60:.1f}", packages.get(name, ""))
+    own = {f"test_{name}": "several" for name in OF_SYSTEMS}
+    cells = [
+        (
+            name,
+            own.get(name, image),
+            date,
+            _result(found),
+            f"{found['seconds'] / 60:.1f}",
+            packages.get(name, ""),
+        )
         for name, found in counts.items()
-    }
-    return {name: f"| {' | '.join(row)} |" for name, row in cells.items()}
+    ]
+    return {row[:2]: f"| {' | '.join(row)} |" for row in cells}
 
 
 def _result(found: dict[str, float]) -> str:
@@ -87,18 +114,19 @@ def asked_for(log: str) -> Iterator[str]:
                     yield f"{name} {version}"
 
 
-def page(new: dict[str, str], old: str) -> str:
+def page(new: dict[Key, str], old: str) -> str:
     """The page with these rows in place of older ones."""
-    kept = {match[1]: line for line in old.splitlines() if (match := ROW.match(line))}
+    kept = {(match[1], match[2]): line for line in old.splitlines() if (match := ROW.match(line))}
     return HEAD + "".join(f"{row}\n" for _, row in sorted({**kept, **new}.items()))
 
 
 if __name__ == "__main__":
     command, *words = sys.argv[1:]
+    tested = os.environ.get("ECTF_TESTED_IMAGE", USUAL_IMAGE)
     if command == "files":
-        sys.stdout.write("".join(f"{path}\n" for path in files(words)))
+        sys.stdout.write("".join(f"{path}\n" for path in files(words, tested)))
     else:
         PAGE.write_text(
-            page(rows(Path(words[0])), PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""),
+            page(rows(Path(words[0]), tested), PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""),
             encoding="utf-8",
         )

@@ -14,6 +14,11 @@ from typing import Any
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
+# Tests' files name the first of these; `scripts/test-software.sh --image` has them run on another system.
+USUAL_IMAGE = "debian-12"
+IMAGE = os.environ.get("ECTF_TESTED_IMAGE", USUAL_IMAGE)
+# The account that the image has for logging in.
+USER = IMAGE.partition("-")[0]
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Folder:
 
     def write(self, text: str, file: str = "cluster.yaml") -> Path:
         target = self.path / file
+        text = text.replace(f"image: {USUAL_IMAGE}", f"image: {IMAGE}")
         target.write_text(text.replace("NAME", self.name), encoding="utf-8")
         return target
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.browser import chromium
 from tests.browser.chromium import Browser, Tab
-from tests.e2e.conftest import Folder, leftovers
+from tests.e2e.conftest import IMAGE, Folder, leftovers
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -50,7 +50,7 @@ def index_role(folder: Path) -> None:
     """A role of the user's own that lets the hosts use this machine's Python index as this machine does."""
     role = folder / "roles" / "index"
     role.mkdir(parents=True)
-    own = {"title": "Python index", "parts": {"node": {"min": 1}}, "supported": ["debian-12"]}
+    own = {"title": "Python index", "parts": {"node": {"min": 1}}, "supported": [IMAGE]}
     (role / "software.yaml").write_text(json.dumps(own), encoding="utf-8")
     bundle = os.environ.get("PIP_CERT", "/etc/ssl/certs/ca-certificates.crt")
     play = {

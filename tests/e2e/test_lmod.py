@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Folder, leftovers
+from tests.e2e.conftest import USER, Folder, leftovers
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -146,7 +146,7 @@ def test_what_easybuild_installs_is_there_for_all(cluster: Folder) -> None:
     folder = cluster.path / "ectf-1.eb"
     folder.write_text("\n".join(lines) + "\n", encoding="utf-8")
     cluster.ectf("scp", str(folder), "frontend001:/tmp/ectf-1.eb")
-    cluster.ssh("frontend001", "sudo install -d -o debian /shared/software/easybuild")
+    cluster.ssh("frontend001", f"sudo install -d -o {USER} /shared/software/easybuild")
     login(cluster, "frontend001", "module load easybuild; eb /tmp/ectf-1.eb")
     assert "ectf/1" in login(cluster, "compute002", "module --terse avail")
 

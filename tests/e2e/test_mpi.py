@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.conftest import Folder, leftovers
+from tests.e2e.conftest import USER, Folder, leftovers
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -96,7 +96,7 @@ def test_a_program_runs_over_two_hosts(cluster: Folder) -> None:
 
 
 def test_without_a_scheduler_hosts_are_those_of_the_list(cluster: Folder) -> None:
-    key = "/home/debian/.ssh/id_ed25519"
+    key = f"/home/{USER}/.ssh/id_ed25519"
     public = cluster.ssh("frontend001", f"ssh-keygen -q -N '' -t ed25519 -f {key} && cat {key}.pub").strip()
     for name in workers(cluster):
         cluster.ssh(name, f"mkdir -p -m 700 ~/.ssh && echo '{public}' >> ~/.ssh/authorized_keys")

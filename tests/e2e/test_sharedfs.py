@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Folder, leftovers
+from tests.e2e.conftest import USER, Folder, leftovers
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -29,7 +29,7 @@ software:
 """
 OVER_SSH = """        - name: home
           mount: /srv/shared-home/x
-          source: "debian@store001:/home/debian"
+          source: "{user}@store001:/home/{user}"
           type: sshfs
           options: idmap=user
           secret_file: {secret}
@@ -66,7 +66,7 @@ def test_a_directory_over_ssh_with_a_secret_that_is_nowhere_else(cluster: Folder
         "store001", f"mkdir -p ~/.ssh && echo '{public}' >> ~/.ssh/authorized_keys && echo hello > ~/b"
     )
     kind, key, *_ = cluster.ssh("store001", "cat /etc/ssh/ssh_host_ed25519_key.pub").split()
-    cluster.write(CLUSTER + OVER_SSH.format(secret=secret, host_key=f"{kind} {key}"))
+    cluster.write(CLUSTER + OVER_SSH.format(user=USER, secret=secret, host_key=f"{kind} {key}"))
     ended = cluster.ectf("up", "--yes")
     for node in ("compute001", "compute002"):
         assert cluster.ssh(node, "cat /srv/shared-home/x/b").strip() == "hello"

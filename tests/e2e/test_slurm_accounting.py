@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.conftest import Folder, leftovers
+from tests.e2e.conftest import USER, Folder, leftovers
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -25,13 +25,13 @@ software:
         - {name: short, groups: [compute], max_time: "00:10:00", max_nodes: 1, priority: 10}
       slurm_node_groups: [{group: compute, features: [small]}]
       slurm_accounts: [{name: science}, {name: biology, parent: science, fair_share: 10}]
-      slurm_users: [{name: debian, accounts: [biology], qos: [normal, one]}]
+      slurm_users: [{name: LOGIN, accounts: [biology], qos: [normal, one]}]
       slurm_qos: [{name: one, max_jobs_per_user: 1}]
       slurm_drain_timeout: 2
       slurm_prolog: |
         #!/bin/sh
         echo "{{ 7 * 7 }} $SLURM_JOB_USER" >> /var/log/ectf-prolog
-"""
+""".replace("LOGIN", USER)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_an_array_job_is_accounted(cluster: Folder) -> None:
     assert [task[0].split("_")[1] for task in tasks] == ["1", "2", "3"]
     assert {(state, account) for _, state, _, account in tasks} == {("COMPLETED", "biology")}
     assert sorted(node for _, _, node, _ in tasks) == ["compute001", "compute002", "compute003"]
-    assert "{{ 7 * 7 }} debian" in cluster.ssh("compute001", "cat /var/log/ectf-prolog")
+    assert f"{{{{ 7 * 7 }}}} {USER}" in cluster.ssh("compute001", "cat /var/log/ectf-prolog")
     assert "JobState=COMPLETED" in cluster.ssh("frontend001", "cat /var/log/slurm/jobcomp.log")
 
 
@@ -103,7 +103,7 @@ def test_a_drained_worker_gets_no_job(cluster: Folder) -> None:
     )
     refused = cluster.ectf("ssh", "frontend001", "--", drain, code=1)
     assert refused.out.strip() == f"jobs still run after 2 s (slurm_drain_timeout): {job} on {node}"
-    cluster.ssh("frontend001", "scancel -u debian")
+    cluster.ssh("frontend001", f"scancel -u {USER}")
     cluster.ssh("frontend001", f"for i in $(seq 60); do {drain} && exit 0; done")
     jobs = "sbatch --array=1-4 -p short -J others -o /dev/null --wait --wrap true"
     cluster.ssh("frontend001", f"timeout 300 {jobs}")

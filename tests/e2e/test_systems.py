@@ -22,7 +22,8 @@ NODES = ("frontend001", "compute001", "compute002")
 def up(folder: Folder, image: str, text: str) -> None:
     """Bring a file up on a system, and once more, which changes nothing."""
     folder.write(text)
-    folder.write(SYSTEM.replace("IMAGE", image), "system.yaml")
+    # Not by `folder.write`, which puts the system of the whole run in.
+    (folder.path / "system.yaml").write_text(SYSTEM.replace("IMAGE", image), encoding="utf-8")
     folder.ectf("up", *FILES, "--yes")
     for node in NODES:
         assert tuple(folder.ssh(node, ". /etc/os-release; echo $ID $VERSION_ID").split()) == SYSTEMS[image]

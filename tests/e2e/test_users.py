@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Folder, leftovers
+from tests.e2e.conftest import USER, Folder, leftovers
 
 pytestmark = [pytest.mark.podman, pytest.mark.long]
 Make = Callable[[str], Folder]
@@ -82,7 +82,7 @@ def test_a_new_node_has_them_another_leaves_and_who_goes_is_gone(cluster: Folder
     for node in ("frontend001", "compute002", "compute003"):
         assert login(cluster, "bob", node, "id").returncode != 0
         # The image's login user has a home as well.
-        assert cluster.ssh(node, "getent passwd bob; ls /home; true").split() == ["alice", "debian"]
+        assert cluster.ssh(node, "getent passwd bob; ls /home; true").split() == ["alice", USER]
 
 
 def test_down_leaves_nothing(cluster: Folder) -> None:

@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from scripts import software_tests
 from tests.builders import REPOSITORY, shipped
+from tests.e2e import conftest
 
 LOG = """
 Start-Date: 2026-01-01
@@ -41,10 +44,33 @@ def test_a_run_renews_its_rows_and_leaves_the_others(tmp_path: Path) -> None:
     line = {"tests": "test_slurm", "system": "debian-12", "log": LOG}
     (tmp_path / "packages.jsonl").write_text(f"{json.dumps(line)}\n" * 2, encoding="utf-8")
     new = software_tests.rows(tmp_path)
-    old = software_tests.page(
-        {"test_mix": "| test_mix | before |", "test_slurm": "| test_slurm | before |"}, ""
-    )
+    before = [(name, "debian-12") for name in ("test_mix", "test_slurm")]
+    old = software_tests.page({key: f"| {key[0]} | {key[1]} | before |" for key in before}, "")
     found = software_tests.page(new, old).splitlines()[-3:]
-    assert found[0] == "| test_mix | before |"
+    assert found[0] == "| test_mix | debian-12 | before |"
     assert found[1].endswith(" | 1 passed, 1 failed | 1.5 | debian-12: munge 0.5.15-2, slurmd 22.05.8-4 |")
     assert " | 1 skipped | 0.1 |  |" in found[2]
+
+
+def test_rows_of_several_systems_stand_side_by_side(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(JUNIT, encoding="utf-8")
+    old = software_tests.page(software_tests.rows(tmp_path), "")
+    found = software_tests.page(software_tests.rows(tmp_path, "ubuntu-24.04"), old).splitlines()[-4:]
+    assert [line.split(" | ")[:2] for line in found] == [
+        ["| test_slurm", "debian-12"],
+        ["| test_slurm", "ubuntu-24.04"],
+        ["| test_torque", "debian-12"],
+        ["| test_torque", "ubuntu-24.04"],
+    ]
+
+
+def test_a_system_runs_what_it_can_have() -> None:
+    usual, other = software_tests.files([]), software_tests.files([], "debian-13")
+    # Debian 13 has no Ganglia, and some tests bring systems of their own.
+    assert set(usual) - set(other) == {Path("tests/e2e/test_ganglia.py"), Path("tests/e2e/test_systems.py")}
+    with pytest.raises(SystemExit, match="not for debian-13: ganglia"):
+        software_tests.files(["slurm", "ganglia"], "debian-13")
+
+
+def test_the_usual_system_is_that_of_the_tests() -> None:
+    assert software_tests.USUAL_IMAGE == conftest.USUAL_IMAGE
