@@ -64,12 +64,14 @@ def test_rows_of_several_systems_stand_side_by_side(tmp_path: Path) -> None:
     ]
 
 
-def test_a_system_runs_what_it_can_have() -> None:
-    usual, other = software_tests.files([]), software_tests.files([], "debian-13")
-    # Debian 13 has no Ganglia, and some tests bring systems of their own.
-    assert set(usual) - set(other) == {Path("tests/e2e/test_ganglia.py"), Path("tests/e2e/test_systems.py")}
-    with pytest.raises(SystemExit, match="not for debian-13: ganglia"):
-        software_tests.files(["slurm", "ganglia"], "debian-13")
+@pytest.mark.parametrize(("image", "without"), [("debian-13", "ganglia"), ("ubuntu-24.04", "gridengine")])
+def test_a_system_runs_what_it_can_have(image: str, without: str) -> None:
+    usual, other = software_tests.files([]), software_tests.files([], image)
+    # Some tests bring systems of their own.
+    left_out = {f"tests/e2e/test_{without}.py", "tests/e2e/test_systems.py"}
+    assert {str(path) for path in set(usual) - set(other)} == left_out
+    with pytest.raises(SystemExit, match=f"not for {image}: {without}"):
+        software_tests.files(["slurm", without], image)
 
 
 def test_the_usual_system_is_that_of_the_tests() -> None:
