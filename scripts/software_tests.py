@@ -25,8 +25,8 @@ the mix each time. Packages are those that roles asked for, as the hosts' own lo
 |---|---|---|---|---|
 """
 ROW = re.compile(r"\| (test_\w+) \|")
-# Clusters of several software, and of one on several systems.
-TOGETHER = ("mix", "systems")
+# Clusters of several software, of one on several systems, and of all software.
+TOGETHER = ("mix", "systems", "check_mode")
 
 
 def files(names: Sequence[str]) -> list[Path]:
