@@ -34,18 +34,18 @@ ROW = re.compile(r"\| (test_\w+) \| ([^ |]+) \|")
 USUAL_IMAGE = "debian-12"
 # Clusters of several software.
 TOGETHER = ("mix",)
-# Tests that bring their own systems, whatever the others run on.
-OF_SYSTEMS = ("systems",)
+# Tests with systems of their own, whatever the others run on: what their rows say.
+OWN_SYSTEMS = {"systems": "several", "check_mode": USUAL_IMAGE}
 Key = tuple[str, str]
 
 
 def files(names: Sequence[str], image: str = USUAL_IMAGE) -> list[Path]:
     """The test files of these software, or of all that the system can have."""
     unsupported = [name for name, systems in _supported().items() if systems and image not in systems]
-    if refused := [name for name in names if name in (*unsupported, *OF_SYSTEMS) and image != USUAL_IMAGE]:
+    if refused := [name for name in names if name in (*unsupported, *OWN_SYSTEMS) and image != USUAL_IMAGE]:
         sys.exit(f"not for {image}: {', '.join(refused)}")
     known = [name for name in _supported() if name not in unsupported]
-    wanted = names or [*known, *TOGETHER, *(OF_SYSTEMS if image == USUAL_IMAGE else ())]
+    wanted = names or [*known, *TOGETHER, *(OWN_SYSTEMS if image == USUAL_IMAGE else ())]
     found = [path for path in sorted((ROOT / "tests" / "e2e").glob("test_*.py")) if _is_of(path, wanted)]
     return [path.relative_to(ROOT) for path in found]
 
@@ -71,7 +71,7 @@ def rows(folder: Path, image: str = USUAL_IMAGE) -> dict[Key, str]:
         counts[name]["seconds"] += float(case.get("time", 0))
     packages = _packages(folder / "packages.jsonl")
     date = datetime.now(UTC).strftime("%Y-%m-%d")
-    own = {f"test_{name}": "several" for name in OF_SYSTEMS}
+    own = {f"test_{name}": systems for name, systems in OWN_SYSTEMS.items()}
     cells = [
         (
             name,

@@ -75,6 +75,8 @@ DOCUMENTATION = """
       description:
         - Name under which is remembered that these contents were put to use. As long as they were not, the
           result is C(changed). Whoever puts them to use calls the module again with O(record) and O(digest).
+        - A file that counts and had to be written is to be put to use again, though its content is the
+          remembered one, for what uses it may have read what somebody else wrote there.
       type: str
     service:
       description: A systemd service that has to be active and enabled for the files to count as put to use.
@@ -108,7 +110,7 @@ digest:
   type: str
   returned: always
 stale:
-  description: Whether the files still have to be put to use.
+  description: Whether the files that count still have to be put to use.
   type: bool
   returned: always
 written:
@@ -195,6 +197,8 @@ class Host:
             changed = self.module.set_fs_attributes_if_different(wanted, changed)
         if not changed:
             return None
+        if one["counts"]:
+            self._forget()
         return {
             "before_header": str(path),
             "after_header": str(path),
@@ -237,6 +241,11 @@ class Host:
         )
         return not any(answers)
 
+    def _forget(self) -> None:
+        """At once, so that a run that ends before the files are put to use is made good."""
+        if self.module.params["record"] and not self.module.check_mode:
+            (RECORDS / self.module.params["record"]).unlink(missing_ok=True)
+
     def remembers(self, record: str) -> str | None:
         """The digest remembered under a name."""
         text = self._read(RECORDS / record)
@@ -253,11 +262,15 @@ def run(module: Any) -> dict[str, Any]:
             "content": asked["digest"] + "\n",
             "block": None,
             "validate": None,
+            "counts": False,
         }
         files.append(memory | {"owner": "root", "group": "root", "mode": "0600"})
-    differences = [difference for one in files if (difference := host.write(one))]
+    found = [(one, difference) for one in files if (difference := host.write(one))]
+    differences = [difference for _, difference in found]
     digest = asked["digest"] or digest_of(files)
-    stale = bool(asked["record"]) and host.remembers(asked["record"]) != digest and not asked["digest"]
+    stale = False
+    if asked["record"] and not asked["digest"]:
+        stale = host.remembers(asked["record"]) != digest or any(one["counts"] for one, _ in found)
     stale = stale or (bool(asked["service"]) and not host.serves(asked["service"]))
     return {
         "changed": bool(differences) or stale,

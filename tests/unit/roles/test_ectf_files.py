@@ -114,6 +114,63 @@ def test_files_not_put_to_use_stay_a_change(tmp_path: Path) -> None:
     assert second["changed"] and second["written"] == []
 
 
+class Here:
+    """This machine, as far as the module asks Ansible for it; remembers in a folder of the test's."""
+
+    _diff = False
+
+    def __init__(self, folder: Path, check_mode: bool = False) -> None:
+        self.program = load()
+        self.program.__dict__["RECORDS"] = folder / "records"
+        self.tmpdir, self.check_mode = str(folder), check_mode
+        self.params: dict[str, Any] = {}
+
+    def selinux_default_context(self, path: str) -> list[str]:
+        return []
+
+    def set_fs_attributes_if_different(self, wanted: dict[str, Any], changed: bool) -> bool:
+        return changed
+
+    def atomic_move(self, source: str, target: str, unsafe_writes: bool) -> None:
+        Path(source).replace(target)
+
+    def call(self, digest: str = "", **contents: str) -> dict[str, Any]:
+        """Bring files below the folder to these contents; the one called `health` does not count."""
+        others = {"block": None, "owner": "root", "group": "root", "mode": "0644", "validate": None}
+        files = [
+            {"path": f"{self.tmpdir}/{name}", "content": content, "counts": name != "health", **others}
+            for name, content in contents.items()
+        ]
+        self.params = {"files": files, "record": "daemon", "service": None, "digest": digest}
+        result: dict[str, Any] = self.program.run(self)
+        return result
+
+
+def test_only_what_counts_is_to_be_put_to_use(tmp_path: Path) -> None:
+    here = Here(tmp_path)
+    first = here.call(settings="1", health="1")
+    assert first["stale"]
+    here.call(digest=first["digest"])
+    again = here.call(settings="1", health="1")
+    assert not again["changed"] and not again["stale"]
+    new = here.call(settings="1", health="2")
+    assert new["changed"] and not new["stale"]
+    assert here.call(settings="2", health="2")["stale"]
+
+
+def test_what_somebody_else_wrote_is_put_right_and_to_use(tmp_path: Path) -> None:
+    here = Here(tmp_path)
+    here.call(digest=here.call(settings="1", health="1")["digest"])
+    (tmp_path / "health").write_text("theirs", encoding="utf-8")
+    assert not here.call(settings="1", health="1")["stale"]
+    (tmp_path / "settings").write_text("theirs", encoding="utf-8")
+    assert Here(tmp_path, check_mode=True).call(settings="1", health="1")["stale"]
+    assert here.program.RECORDS.joinpath("daemon").exists(), "a run that only checks forgets nothing"
+    assert here.call(settings="1", health="1")["stale"]
+    cut_off = here.call(settings="1", health="1")
+    assert cut_off["written"] == [] and cut_off["stale"], "the run ended before the daemon had it"
+
+
 BLOCKS = [
     ("an empty file", "", "# BEGIN ectf: x\nnew\n# END ectf: x\n"),
     ("no end of line", "a", "a\n# BEGIN ectf: x\nnew\n# END ectf: x\n"),
