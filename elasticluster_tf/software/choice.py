@@ -85,9 +85,9 @@ def _part_problems(config: ClusterConfig, document: Document, software: Software
 def _system_problems(
     config: ClusterConfig, document: Document, software: Software, systems: Mapping[str, str]
 ) -> Iterator[Problem]:
-    for part, wanted in software.facts.parts.items():
-        supported = wanted.supported or software.facts.supported
-        for group in config.software[software.name].parts.get(part, ()):
+    supported = software.facts.supported
+    for part, groups in config.software[software.name].parts.items():
+        for group in groups:
             system = systems.get(group)
             if system and supported and system not in supported:
                 message = f"{software.name} does not support {system}, which `{group}` runs"

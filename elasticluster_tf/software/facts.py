@@ -49,9 +49,6 @@ class Part(_Facts):
     min: int = 0
     max: int | None = None
     needs: tuple[str, ...] = ()
-    supported: tuple[str, ...] = Field(
-        (), description="Systems of its hosts, where they are others than those of the whole software."
-    )
     min_cpus: int = Field(0, description="Fewest processors of a host.")
     min_memory_gb: float = Field(0, description="Least memory of a host in GiB.")
     ports: tuple[Port, ...] = ()

@@ -33,8 +33,6 @@ def wrong(
         ({}, "{x: {workr: a}}", [("software.x.workr", "x has no part `workr`", "did you mean `worker`?")]),
         ({}, "{x: {worker: [a, c]}}", [("software.x.worker", "there is no group `c`", "known: a, b")]),
         ({"supported": ["debian-13"]}, "{x: {worker: a}}", [("software.x.worker", "x does not support debian-12, which `a` runs", "supported: debian-13")]),
-        ({"supported": ["debian-13"], "parts": {"p": {"supported": ["debian-12"]}}}, "{x: {p: a}}", []),
-        ({"supported": ["debian-12"], "parts": {"p": {"supported": ["debian-13"]}}}, "{x: {p: a}}", [("software.x.p", "x does not support debian-12, which `a` runs", "supported: debian-13")]),
         ({"requires": ["y"]}, "{x: {worker: a}}", [("software.x", "works with `y` only", "add `y` to `software:`")]),
         ({"supported": ["debian-12"]}, "{x: {worker: a}}", []),
         ({"supported": ["debian-13"]}, "{x: {}}", []),
