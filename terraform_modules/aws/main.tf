@@ -6,8 +6,11 @@ locals {
   # All nodes of a group are alike, so one of them speaks for it.
   groups = { for group, members in { for node in var.nodes : node.group => node... } : group => members[0] }
 
+  # What node.tf.j2 reads. A reference to it makes Terraform read its expression anew, each time: this one is short.
+  node = local.node_values
+
   # All that a node's own blocks need, in one value: a reference each to its parts would make plans of large clusters slow.
-  node = {
+  node_values = {
     for name, node in var.nodes : name => merge(
       { disk_type = var.disk_type, disk_iops = null, disk_throughput = null, spot_price = null, instance_profile = null },
       { for option, value in try(var.node_settings[name], {}) : option => value if value != null },

@@ -35,8 +35,11 @@ locals {
     )
   }
 
+  # What node.tf.j2 reads. A reference to it makes Terraform read its expression anew, each time: this one is short.
+  node = local.node_values
+
   # All that a node's own blocks need, in one value: a reference each to its parts would make plans of large clusters slow.
-  node = {
+  node_values = {
     for name, node in var.nodes : name => {
       name            = "${var.cluster_name}-${name}"
       resource_group  = local.resource_group

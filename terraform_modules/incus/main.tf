@@ -33,8 +33,11 @@ locals {
     var.ssh_public_key == "" ? {} : { ssh_authorized_keys = [var.ssh_public_key] },
   ))}"
 
+  # What node.tf.j2 reads. A reference to it makes Terraform read its expression anew, each time: this one is short.
+  node = local.node_values
+
   # What node.tf.j2 needs to know of a node, worked out in one place.
-  node = {
+  node_values = {
     for name, node in var.nodes : name => {
       name     = "${var.cluster_name}-${name}"
       type     = local.types[name]

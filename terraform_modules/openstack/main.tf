@@ -10,6 +10,11 @@ locals {
   # Networking takes texts of up to 60 characters as tags; all other services take labels as they are.
   tag    = "^[^,]{1,60}$"
   labels = { for name, node in var.nodes : name => merge(var.labels, node.labels, { ectf-group = node.group, ectf-node = name }) }
+  group_tags = {
+    for name, node in local.group : name => [
+      for tag in [for key, value in merge(var.labels, node.labels, { ectf-group = name }) : "${key}=${value}" if key != "ectf-node"] : tag if can(regex(local.tag, tag))
+    ]
+  }
 
   # A node without an entry of its own has no options.
   options = {
@@ -26,11 +31,14 @@ locals {
     name => try(coalesce(local.options[name].login_user, lookup(var.ssh_user, node.image, null), var.login_user), null)
   }
 
+  # What node.tf.j2 reads. A reference to it makes Terraform read its expression anew, each time: this one is short.
+  node = local.node_values
+
   # What node.tf.j2 needs to know of a node, worked out in one place.
-  node = {
+  node_values = {
     for name, node in var.nodes : name => {
       labels      = local.labels[name]
-      tags        = [for tag in [for key, value in local.labels[name] : "${key}=${value}"] : tag if can(regex(local.tag, tag))]
+      tags        = concat(local.group_tags[node.group], ["ectf-node=${name}"]) # a node's name is short enough
       image       = local.image_ids["${node.image} ${node.arch}"]
       user        = local.users[name]
       boot_gb     = node.disk_gb
