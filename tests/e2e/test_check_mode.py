@@ -179,16 +179,27 @@ def cluster(request: pytest.FixtureRequest, make_folder: Make) -> Cluster:
     values = described(found.folder.path, found.members)
     test_jupyterhub.index_role(found.folder.path)
     if not found.can_run:
-        able = found.folder.path / "able"
-        shutil.copytree(REPOSITORY / "terraform_modules" / "local", able)
-        facts = (able / "cloud.yaml").read_text(encoding="utf-8")
-        needs = sorted(set(GIVEN).union(*map(lacking, found.members)))
-        (able / "cloud.yaml").write_text(
-            re.sub("gives: .*", f"gives: {json.dumps(needs)}", facts), encoding="utf-8"
-        )
+        able_cloud(found)
         values["cloud"] = {"name": "./able"}
     found.folder.write(json.dumps(values))
     return found
+
+
+def able_cloud(cluster: Cluster) -> None:
+    """A cloud beside the cluster file: `local`, but that it says to give what the software needs."""
+    able = cluster.folder.path / "able"
+    shutil.copytree(REPOSITORY / "terraform_modules" / "local", able)
+    needs = sorted(set(GIVEN).union(*map(lacking, cluster.members)))
+    asked = 'var.nodes["{{ name }}"].needs'
+    replaced = {
+        "cloud.yaml": ("gives: [fuse]", f"gives: {json.dumps(needs)}"),
+        # Podman is asked for what it has.
+        "node.tf.j2": (asked, f"[for need in {asked} : need if contains({json.dumps(GIVEN)}, need)]"),
+    }
+    for name, (old, new) in replaced.items():
+        text = (able / name).read_text(encoding="utf-8")
+        assert old in text
+        (able / name).write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_a_check_of_bare_hosts_fails_nowhere_and_writes_nothing(cluster: Cluster) -> None:
