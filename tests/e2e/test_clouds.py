@@ -37,6 +37,7 @@ class Site:
     image: str
     user: str
     boots: Callable[[Host, str], Image] = with_cloud_init
+    # What `ectf` wants to see of a way to sign in, where it can tell that there is none.
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -58,6 +59,12 @@ AZURE = Site(
     size={"type": "Standard_D2as_v5"},
     image="debian-13",
     user="azureuser",
+    environment={
+        "ARM_CLIENT_ID": "1b2c",
+        "ARM_TENANT_ID": "2c3d",
+        "ARM_SUBSCRIPTION_ID": "3d4e",
+        "ARM_CLIENT_SECRET": "of nobody",
+    },
 )
 GOOGLE = Site(
     cloud={"name": "google", "project": "my-project", "region": "europe-west3"},
@@ -129,7 +136,7 @@ def cluster(site: Site, make_folder: Make) -> Iterator[Cluster]:
         bodies = stack.enter_context(machines(folder.name, world, site.name, image, host, site.user))
         cloud = stack.enter_context(double([site.name], world.folder, bodies))
         served = {key: cloud.environment[key] for key in ("TF_REATTACH_PROVIDERS", "CHECKPOINT_DISABLE")}
-        made = Cluster(site, replace(folder, environment=served), world, bodies)
+        made = Cluster(site, replace(folder, environment={**served, **site.environment}), world, bodies)
         made.write(made.file())
         yield made
 
