@@ -39,13 +39,13 @@ class Node:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-# A node's contact in the state, how it is reached and which machine it is: `terraform_data.node_<name>`.
-CONTACT = "node_"
+# What a cloud's module tells of its nodes, beside the resources they are made of: `terraform_data.nodes`.
+TOLD = "nodes"
 
 
 @dataclass(frozen=True)
 class BuiltNode:
-    """One node as the state knows it: its contact, and the cloud it is in."""
+    """One node as the state knows it: how it is reached, which machine it is, and the cloud it is in."""
 
     name: str
     group: str

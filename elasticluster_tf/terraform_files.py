@@ -28,7 +28,8 @@ _MANAGED_BY = {"managed-by": "ectf"}
 class RootInput:
     """What the root module is made from.
 
-    `emptied` leaves only the providers, so that everything the state holds is destroyed.
+    `emptied` leaves only the providers, so that everything the state holds is destroyed; `retired` are the
+    labels of clouds for which the same is done alone.
     """
 
     name: str
@@ -40,6 +41,7 @@ class RootInput:
     labels: Mapping[str, str] | None = None
     ports: Mapping[str, tuple[software.Port, ...]] | None = None
     emptied: bool = False
+    retired: frozenset[str] = frozenset()
 
 
 def root_input(
@@ -67,7 +69,9 @@ def render(wanted: RootInput) -> Files:
     }
     if wanted.state.backend != "local" and wanted.state.settings:
         files["backend.tfbackend.json"] = _json(wanted.state.settings)
-    for label, chosen in ({} if wanted.emptied else wanted.clouds).items():
+    for label, chosen in wanted.clouds.items():
+        if wanted.emptied or label in wanted.retired:
+            continue
         own = [node for node in wanted.nodes if node.cloud == label]
         files.update(_module(f"modules/{label}", chosen, own, wanted.ports or {}))
     return files
@@ -149,6 +153,7 @@ def _main(wanted: RootInput) -> str:
                 "node_settings": chosen.cloud.node_settings is not None,
                 "shared_fs": "shared_fs" in _given(chosen.settings),
                 "providers": sorted(own) if alias else [],
+                "called": not wanted.emptied and label not in wanted.retired,
                 "provider": templating.template(block).render(label=label, alias=alias)
                 if block.is_file()
                 else "",

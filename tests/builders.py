@@ -174,14 +174,10 @@ def echo(count: int = 3, **more: Any) -> dict[str, Any]:
 
 
 def stored(nodes: Sequence[BuiltNode], **more: Any) -> dict[str, Any]:
-    """A state file's content with these nodes: one machine and one contact each."""
-    resources = []
-    for node in nodes:
-        values = {key: value for key, value in vars(node).items() if key not in ("name", "cloud")}
-        resources += [
-            machine(node.name, node.cloud, node.instance_id),
-            contact(node.name, node.cloud, values),
-        ]
+    """A state file's content with these nodes: one machine each, and what their clouds tell of them."""
+    resources = [machine(node.name, node.cloud, node.instance_id) for node in nodes]
+    for cloud in dict.fromkeys(node.cloud for node in nodes):
+        resources.append(told(cloud, *(node for node in nodes if node.cloud == cloud)))
     return {"version": 4, "serial": 1, "lineage": "x", "outputs": {}, "resources": resources, **more}
 
 
@@ -192,14 +188,23 @@ def machine(name: str, cloud: str, instance_id: str) -> dict[str, Any]:
     return {"mode": "managed", "module": module, "type": "thing", "name": name, "instances": instances}
 
 
-def contact(name: str, cloud: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """A node's contact as a state file has it."""
+def told(cloud: str, *nodes: BuiltNode) -> dict[str, Any]:
+    """What a cloud's module tells of its nodes, as a state file has it."""
+    values = {
+        node.name: {
+            **{
+                key: value for key, value in vars(node).items() if key not in ("name", "cloud", "instance_id")
+            },
+            "from": {"instance_id": "thing.id"},
+        }
+        for node in nodes
+    }
     return {
         "mode": "managed",
         "module": f"module.{cloud}",
         "type": "terraform_data",
-        "name": f"node_{name}",
-        "instances": [{"attributes": {"output": {"value": dict(values), "type": "…"}}}],
+        "name": "nodes",
+        "instances": [{"attributes": {"input": {"value": values, "type": "…"}}}],
     }
 
 

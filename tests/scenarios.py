@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from elasticluster_tf import cli, resources
@@ -25,15 +25,70 @@ def prepare(cloud: str, folder: Path) -> None:
     shutil.copy(module / "versions.tf", folder / "main.tf")
 
 
+# By type and name, whether it has a `count`.
+_Resources = Mapping[tuple[str, str], bool]
+
+
 def render(file: Path, folder: Path) -> None:
-    """A cluster file as ectf renders it, and for each node the output `node_<name>`: its contact."""
+    """A cluster file as ectf renders it, and for each node the output `node_<name>`: what ectf knows of it."""
     assert cli.run(["render", str(file), "--out", str(folder)]) == 0
     for nodes in folder.glob("modules/*/nodes.tf"):
-        names = re.findall(
-            r'^resource "terraform_data" "(node_\w+)"', nodes.read_text(encoding="utf-8"), re.M
-        )
-        outputs = [f'output "{name}" {{\n  value = terraform_data.{name}.input\n}}\n' for name in names]
+        blocks = re.findall(r'^resource "(\w+)" "(\w+)" \{\n(.*)', nodes.read_text(encoding="utf-8"), re.M)
+        resources = {(kind, name): first.strip().startswith("count ") for kind, name, first in blocks}
+        paths = _paths((nodes.parent / "main.tf").read_text(encoding="utf-8"))
+        names = dict.fromkeys(name for _, name in resources if "_" not in name)
+        outputs = [_output(name, paths, resources) for name in names]
         (nodes.parent / "outputs.tf").write_text("\n".join(outputs), encoding="utf-8")
+
+
+def _paths(main: str) -> dict[str, list[str]]:
+    """Where the module says that fields are found: the paths that it chooses from, by field."""
+    block = re.search(r"\bfrom *= *\{(.*?)\}", main[main.index('"terraform_data" "nodes"') :], re.S)
+    assert block
+    lines = re.findall(r"(\w+) *= *(.+)", block[1])
+    return {field: re.findall(r'"(\w+\.[\w.]+)"', expression) for field, expression in lines}
+
+
+def _output(name: str, paths: Mapping[str, Sequence[str]], resources: _Resources) -> str:
+    """The output of a node, as `elasticluster_tf/terraform/built.py` would know it."""
+    told = f'terraform_data.nodes.input["{name}"]'
+    fields = [
+        f"    {field} = {_found(name, f'{told}.from.{field}', paths[field], resources)}" for field in paths
+    ]
+    devices = [
+        f'      "{other.partition("_")[2]}" = terraform_data.{other}.input'
+        for kind, other in resources
+        if kind == "terraform_data" and other.startswith(f"{name}_")
+    ]
+    lines = "\n".join([*fields, f"    volumes = tomap(merge({told}.volumes, {{", *devices, "    }))"])
+    return f"""
+locals {{
+  told_{name} = merge({{ public_ip = null, zone = null, host_key = null }}, {told}, {{
+{lines}
+  }})
+}}
+
+output "node_{name}" {{
+  value = merge({{ ssh_host = try(coalesce(local.told_{name}.public_ip), local.told_{name}.address) }}, local.told_{name})
+}}
+"""
+
+
+def _found(name: str, chosen: str, choices: Sequence[str], resources: _Resources) -> str:
+    """The attribute that the module chose, as an expression; null where it chose none."""
+    there = [
+        f'"{path}" = try({_reference(name, path, resources)}, null)'
+        for path in choices
+        if (path.split(".")[0], name) in resources
+    ]
+    return f"{chosen} == null ? null : {{ {', '.join(there)} }}[{chosen}]"
+
+
+def _reference(name: str, path: str, resources: _Resources) -> str:
+    """`type.attribute.0.attribute` as an expression."""
+    kind, *steps = path.split(".")
+    index = "[0]" if resources[kind, name] else ""
+    return f"{kind}.{name}{index}" + "".join(f"[{one}]" if one.isdigit() else f".{one}" for one in steps)
 
 
 def run(folder: Path, environment: Mapping[str, str]) -> None:

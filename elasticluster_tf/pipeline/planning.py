@@ -77,7 +77,8 @@ def _prepared(
     identity.check(resolved, standing.state, wish.allow)
     retired = retired_clouds(resolved.clouds, standing.state, catalogue)
     everything = {**resolved.clouds, **retired}
-    root = terraform_files.root_input(resolved.config, everything, resolved.software, resolved.nodes)
+    wanted = terraform_files.root_input(resolved.config, everything, resolved.software, resolved.nodes)
+    root = replace(wanted, retired=frozenset(retired))
     if retired:
         files = {**files, **terraform_files.render(root)}
     with complaints.brought_back(resolved):

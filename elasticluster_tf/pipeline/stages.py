@@ -17,7 +17,6 @@ from elasticluster_tf.errors import (
     did_you_mean,
 )
 from elasticluster_tf.events import Notice
-from elasticluster_tf.nodes import CONTACT
 from elasticluster_tf.pipeline import configuring, draining, health, identity
 from elasticluster_tf.pipeline.run import Run, World
 from elasticluster_tf.pipeline.values import Built, Order, Planned, Standing
@@ -148,7 +147,7 @@ def apply(run: Run, resolved: Resolved, planned: Planned) -> Built:
 def _only_nodes_failed(resolved: Resolved, failure: TerraformFailed) -> bool:
     names = {node.name for node in resolved.nodes}
     parts = [address.rsplit(".", 1)[-1].split("[", 1)[0] for address in failure.addresses]
-    return bool(parts) and all(part.removeprefix(CONTACT) in names for part in parts)
+    return bool(parts) and all(part in names for part in parts)
 
 
 def configure(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from elasticluster_tf.nodes import CONTACT
+from elasticluster_tf.nodes import TOLD
 
 Action = Literal["create", "change", "replace", "destroy", "forget"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -126,8 +126,9 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
 
 
 def _is_memory(one: Mapping[str, Any]) -> bool:
-    """Whether it is only what the state remembers: the root module's own, and how nodes are reached."""
-    kept = not one.get("module_address") or str(one["name"]).startswith(CONTACT)
+    """Whether it is only what the state remembers: of the cluster, of its nodes, of their volumes."""
+    name = str(one["name"])
+    kept = not one.get("module_address") or name == TOLD or "_" in name
     return bool(one["type"] == "terraform_data" and kept)
 
 

@@ -170,8 +170,11 @@ def _cost_unknown(case: Case) -> Iterator[Finding]:
 
 
 def _replaces_network(case: Case) -> Iterator[Finding]:
+    going = {one.name for one in case.infrastructure.nodes if one.action == "destroy"}
+    living = tuple(f"module.{one.cloud}." for name, one in case.built.items() if name not in going)
     for change in case.infrastructure.resources:
-        if change.action in ("destroy", "replace") and case.built and _NETWORK.search(change.type):
+        lost = change.action in ("destroy", "replace") and _NETWORK.search(change.type)
+        if lost and change.address.startswith(living):
             yield Finding(f"the network of a living cluster would go: {change.address}", (change.address,))
 
 

@@ -21,6 +21,9 @@ PLAN_FILE = "tfplan"
 STAMP = ".terraform/ectf-init"
 # Set by a user's own habits, these would change which state or which arguments Terraform takes.
 _DROPPED = ("TF_WORKSPACE", "TF_DATA_DIR")
+# Half of the usual garbage collection saves a fifth of a plan's processor time, for a quarter more memory
+# (docs/measured/2026-11-23-plans.md). One's own setting goes before it.
+GO_RUNTIME = {"GOGC": "200"}
 
 # python-terraform logs commands and outputs, values included.
 logging.getLogger("python_terraform").disabled = True
@@ -134,7 +137,7 @@ class Runner:
         configuration = kept.get("TF_CLI_CONFIG_FILE")
         if configuration and not Path(configuration).is_file():
             del kept["TF_CLI_CONFIG_FILE"]  # Terraform would print a warning block before its JSON
-        return {**kept, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
+        return {**GO_RUNTIME, **kept, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
 
 
 class _Stream:

@@ -4,15 +4,16 @@ Read by `terraform state pull`, which works with every backend and starts no pro
 version 4, stable since Terraform 0.12.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from elasticluster_tf.errors import EctfError
-from elasticluster_tf.nodes import CONTACT, BuiltNode, FileSystem
+from elasticluster_tf.nodes import BuiltNode, FileSystem
 from elasticluster_tf.plan import Record, record
+from elasticluster_tf.terraform import built
 
 
 class StoredCloud(BaseModel):
@@ -89,14 +90,14 @@ def parse(raw: Mapping[str, Any]) -> State:
     identity = _Identity.model_validate(stored) if stored else None
     return State(
         resources=resources,
-        nodes=_built(raw),
+        nodes=built.nodes(raw),
         cluster=identity.name if identity else "",
         default_cloud=identity.default_cloud if identity else "",
         clouds=identity.clouds if identity else {},
         images=identity.images if identity else {},
         bastions=_by_cloud(outputs, "bastion_"),
         shared_fs={
-            label: {name: FileSystem(**_fields(FileSystem, one)) for name, one in found.items()}
+            label: {name: _file_system(one) for name, one in found.items()}
             for label, found in _by_cloud(outputs, "shared_fs_").items()
         },
         bootstrap=_input(raw, "bootstrap"),
@@ -142,64 +143,16 @@ def _keeps(attributes: Mapping[str, Any]) -> bool:
 
 
 def _input(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """What a `terraform_data` of the root module remembers."""
+    """What a `terraform_data` of the root module remembers; such values stand beside their type."""
     for one in raw.get("resources", []):
         if one["type"] == "terraform_data" and one["name"] == name and not one.get("module"):
             for instance in one["instances"]:
-                return _told(instance, "input")
+                stored = instance["attributes"].get("input") or {}
+                return dict(stored.get("value", stored) or {})
     return {}
 
 
-def _told(instance: Mapping[str, Any], attribute: str) -> dict[str, Any]:
-    """What a `terraform_data` remembers; such values stand beside their type."""
-    stored = instance["attributes"].get(attribute) or {}
-    return dict(stored.get("value", stored) or {})
-
-
-def _built(raw: Mapping[str, Any]) -> dict[str, BuiltNode]:
-    """Nodes whose contact is there and whose resources are whole.
-
-    A contact can outlive its machine when a replacement failed half-way, so the resources decide: one that
-    bears the node's name must be the machine that the contact tells of, and none of them may be tainted.
-    """
-    managed = [one for one in raw.get("resources", []) if one["mode"] == "managed" and one.get("module")]
-    instances: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for one in managed:
-        instances.setdefault((one["module"], one["name"]), []).extend(one["instances"])
-    found = {}
-    for one in managed:
-        if one["type"] != "terraform_data" or not one["name"].startswith(CONTACT):
-            continue
-        name = one["name"].removeprefix(CONTACT)
-        own = instances.get((one["module"], name), [])
-        for contact in one["instances"]:
-            values = _fields(BuiltNode, _told(contact, "output"))
-            if _whole(own, values.get("instance_id")):
-                found[name] = _node(name, one["module"].removeprefix("module."), values)
-    return dict(sorted(found.items()))
-
-
-def _whole(own: Sequence[Mapping[str, Any]], instance_id: str | None) -> bool:
-    """Whether a node's resources are all well, and one of them is the machine of this id."""
-    if instance_id is None or any(one.get("status") == "tainted" for one in own):
-        return False
-    return any(instance_id in (one.get("attributes") or {}).values() for one in own)
-
-
-def _node(name: str, cloud: str, values: Mapping[str, Any]) -> BuiltNode:
-    needed = [one.name for one in fields(BuiltNode) if one.default is one.default_factory is MISSING]
-    lacking = [one for one in needed if one not in values and one != "name"]
-    if lacking:
-        where = f"module.{cloud}.terraform_data.{CONTACT}{name}"
-        raise EctfError(f"the contact of {name} lacks {', '.join(lacking)}", where)
-    return BuiltNode(name=name, cloud=cloud, **values)
-
-
-def _fields(kind: type[BuiltNode | FileSystem], value: Mapping[str, Any]) -> dict[str, Any]:
+def _file_system(value: Mapping[str, Any]) -> FileSystem:
     """What the type knows of what a module tells; keys of the future are left alone."""
-    known = kind.__dataclass_fields__
-    return {
-        key: inner
-        for key, inner in value.items()
-        if key in known and key not in ("name", "cloud") and inner is not None
-    }
+    known = FileSystem.__dataclass_fields__
+    return FileSystem(**{key: inner for key, inner in value.items() if key in known and inner is not None})

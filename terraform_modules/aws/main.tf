@@ -25,12 +25,10 @@ locals {
         security_groups = concat(local.group_security[node.group], node.public_ip ? [aws_security_group.ssh.id] : [])
         key             = one(aws_key_pair.login[*].key_name)
         placement       = try(aws_placement_group.group[local.placement[name]].name, null)
-        user            = try(coalesce(var.node_settings[name].user), lookup(var.ssh_user, node.image, "ec2-user"))
         volumes         = node.volumes
         encrypted       = var.encrypted
         kms_key         = var.kms_key
         user_data       = lookup(var.user_data, name, null)
-        host_key        = lookup(var.host_keys, name, null)
         devices         = local.device[node.group]
         tags = merge(var.labels, node.labels, {
           Name       = "${var.cluster_name}-${name}"
@@ -457,6 +455,25 @@ resource "aws_fsx_lustre_file_system" "shared" {
 }
 
 # Outputs
+
+# What ectf is told of nodes (see contract.tf).
+resource "terraform_data" "nodes" {
+  input = tomap({
+    for name, node in var.nodes : name => {
+      group    = node.group
+      ssh_user = try(coalesce(var.node_settings[name].user), lookup(var.ssh_user, node.image, "ec2-user"))
+      zone     = local.zone[name]
+      host_key = lookup(var.host_keys, name, null)
+      volumes  = { for volume in keys(node.volumes) : volume => "" }
+      from = {
+        address     = "aws_network_interface.private_ip"
+        private_ip  = "aws_network_interface.private_ip"
+        public_ip   = node.public_ip ? "aws_eip.public_ip" : null
+        instance_id = "aws_instance.id"
+      }
+    }
+  })
+}
 
 output "network" {
   description = "The VPC the nodes are in."

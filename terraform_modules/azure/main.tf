@@ -55,7 +55,6 @@ locals {
       apart       = node.placement == "apart" ? azurerm_availability_set.apart[node.group].id : null
       user        = lookup(var.ssh_user, node.image, "azureuser")
       custom_data = try(base64encode(var.user_data[name]), null)
-      host_key    = lookup(var.host_keys, name, null)
       key         = var.ssh_public_key
       extensions  = var.allow_extensions
       host_crypt  = var.encryption_at_host
@@ -86,8 +85,6 @@ locals {
           size = wanted.size_gb
           zone = endswith(var.volume_type, "_ZRS") ? null : node.zone == "spread" ? var.zones[(node.index - 1) % length(var.zones)] : node.zone
           lun  = local.luns[node.group][volume]
-          # From version 6 on disks are NVMe devices, which bear other names.
-          device = "${can(regex("_v([6-9]|1[0-9])$", node.type)) ? "/dev/disk/azure/data/by-lun/" : "/dev/disk/azure/scsi1/lun"}${local.luns[node.group][volume]}"
           tags = merge(var.labels, node.labels, {
             "ectf-group"  = node.group
             "ectf-node"   = name
@@ -200,6 +197,29 @@ resource "azurerm_availability_set" "apart" {
   location                    = var.location
   platform_fault_domain_count = 2 # what every region has
   tags                        = merge(var.labels, { "ectf-group" = each.key })
+}
+
+# What ectf is told of nodes (see contract.tf).
+resource "terraform_data" "nodes" {
+  input = tomap({
+    for name, node in var.nodes : name => {
+      group    = node.group
+      ssh_user = lookup(var.ssh_user, node.image, "azureuser")
+      zone     = node.zone == "spread" ? var.zones[(node.index - 1) % length(var.zones)] : node.zone
+      host_key = lookup(var.host_keys, name, null)
+      volumes = {
+        # From version 6 on disks are NVMe devices, which bear other names.
+        for volume in keys(node.volumes) : volume =>
+        "${can(regex("_v([6-9]|1[0-9])$", node.type)) ? "/dev/disk/azure/data/by-lun/" : "/dev/disk/azure/scsi1/lun"}${local.luns[node.group][volume]}"
+      }
+      from = {
+        address     = "azurerm_network_interface.private_ip_address"
+        private_ip  = "azurerm_network_interface.private_ip_address"
+        public_ip   = node.public_ip ? "azurerm_public_ip.ip_address" : null
+        instance_id = "azurerm_linux_virtual_machine.virtual_machine_id"
+      }
+    }
+  })
 }
 
 output "network" {

@@ -118,21 +118,25 @@ variable "labels" {
 #     options = string
 #   }}
 #
-# The contact of each node, stamped from the cloud's node.tf.j2. ectf reads it from the state:
+# What ectf is told of the nodes, in each cloud's main.tf. Nothing in it waits for a machine, so that one that fails
+# hides no other; what only a made machine has is read from the state where `from` points.
 #
-#   resource "terraform_data" "node_<name>"
-#     input = {
+#   resource "terraform_data" "nodes"
+#     input = tomap({<name> = {             of any of these what the cloud knows
 #       group       = string
-#       address     = string                 what other nodes use
-#       private_ip  = string or null
-#       public_ip   = string or null
-#       ssh_host    = string                 what ectf connects to
-#       ssh_port    = number
+#       address     = string                what other nodes use
+#       private_ip  = string
+#       public_ip   = string
+#       ssh_host    = string                what ectf connects to; by default public_ip, else address
+#       ssh_port    = number                by default 22
 #       ssh_user    = string
-#       instance_id = string                 an attribute of a resource of the node's name; another machine has another
-#       zone        = string or null
-#       host_key    = string or null         "ssh-ed25519 AAAA…", when the cloud can tell it
-#       volumes     = map(string)            volume name → device path or mount point
-#     }
+#       instance_id = string                another machine has another
+#       zone        = string
+#       host_key    = string                "ssh-ed25519 AAAA…", when the cloud can tell it
+#       volumes     = map(string)           volume name → device path or mount point; "" where a resource
+#                                           "terraform_data" "<name>_<volume>" of node.tf.j2 has it as `input`
+#       from        = map(string)           of the fields above those that are an attribute of a resource of the node's
+#                                           name: "type.attribute", deeper ones "type.attribute.0.attribute"
+#     }})
 #
-# No other resource's name begins with `node_`.
+# A node is built when all that `from` points to is there, is not tainted, and tells address, ssh_user and instance_id.

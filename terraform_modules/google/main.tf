@@ -44,8 +44,6 @@ locals {
       region      = var.region
       subnet      = local.subnet
       image       = local.image[node.group]
-      user        = lookup(var.ssh_user, node.image, "ectf")
-      host_key    = lookup(var.host_keys, name, null)
       disk_gb     = node.disk_gb
       kms_key     = var.kms_key
       boot_disk   = local.group[node.group].boot_disk
@@ -383,6 +381,25 @@ locals {
       length("${var.cluster_name}-${name}-${volume}") <= 63 ? "${var.cluster_name}-${name}-${volume}" : "${substr("${var.cluster_name}-${name}-${volume}", 0, 54)}-${substr(sha1("${var.cluster_name}-${name}-${volume}"), 0, 8)}"
     } if length(node.volumes) > 0
   }
+}
+
+# What ectf is told of nodes (see contract.tf).
+resource "terraform_data" "nodes" {
+  input = tomap({
+    for name, node in var.nodes : name => {
+      group    = node.group
+      ssh_user = lookup(var.ssh_user, node.image, "ectf")
+      zone     = local.zone[name]
+      host_key = lookup(var.host_keys, name, null)
+      volumes  = { for volume in keys(node.volumes) : volume => "/dev/disk/by-id/google-${volume}" }
+      from = {
+        address     = "google_compute_address.address"
+        private_ip  = "google_compute_address.address"
+        public_ip   = node.public_ip ? "google_compute_instance.network_interface.0.access_config.0.nat_ip" : null
+        instance_id = "google_compute_instance.instance_id"
+      }
+    }
+  })
 }
 
 output "network" {

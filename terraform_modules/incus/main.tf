@@ -45,8 +45,6 @@ locals {
       project  = var.project
       target   = node.zone == "spread" ? try(element(var.members, node.index - 1), null) : node.zone
       pool     = coalesce(local.options[name].pool, var.pool)
-      user     = local.users[name]
-      host_key = lookup(var.host_keys, name, null)
       address  = local.addresses[name]
       network  = local.network
       gpus     = local.options[name].gpus
@@ -76,10 +74,6 @@ locals {
       # A container is given a file system at its place, a virtual machine a disk.
       content = local.types[name] == "container" ? "filesystem" : "block"
       paths   = { for volume, wanted in node.volumes : volume => local.types[name] == "container" ? { path = coalesce(wanted.mount, "/mnt/${volume}") } : {} }
-      devices = {
-        for volume, wanted in node.volumes : volume =>
-        local.types[name] == "container" ? coalesce(wanted.mount, "/mnt/${volume}") : "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_incus_v${volume}"
-      }
     }
   }
 }
@@ -247,6 +241,29 @@ resource "terraform_data" "image" {
       error_message = "groups.${each.key}.image: it is no portable image; say its `login_user` in `cloud:`, or in the group's `settings: {incus: …}`."
     }
   }
+}
+
+# What ectf is told of nodes (see contract.tf).
+resource "terraform_data" "nodes" {
+  input = tomap({
+    for name, node in var.nodes : name => {
+      group      = node.group
+      ssh_user   = local.users[name]
+      address    = local.addresses[name]
+      private_ip = local.addresses[name]
+      public_ip  = node.public_ip ? lookup(var.public_addresses, name, "") : null
+      host_key   = lookup(var.host_keys, name, null)
+      volumes = {
+        for volume, wanted in node.volumes : volume =>
+        local.types[name] == "container" ? coalesce(wanted.mount, "/mnt/${volume}") : "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_incus_v${volume}"
+      }
+      from = {
+        # An instance has no id; another one gets another address of its network card.
+        instance_id = "incus_instance.mac_address"
+        zone        = "incus_instance.target"
+      }
+    }
+  })
 }
 
 output "network" {

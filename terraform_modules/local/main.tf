@@ -19,6 +19,25 @@ resource "podman_image" "image" {
   registry = var.registry
 }
 
+# What ectf is told of nodes (see contract.tf).
+resource "terraform_data" "nodes" {
+  input = tomap({
+    for name, node in var.nodes : name => {
+      group   = node.group
+      volumes = { for volume, wanted in node.volumes : volume => coalesce(wanted.mount, "/mnt/${volume}") }
+      from = {
+        address     = "podman_node.address"
+        private_ip  = "podman_node.address"
+        ssh_host    = "podman_node.ssh_host"
+        ssh_port    = "podman_node.ssh_port"
+        ssh_user    = "podman_node.ssh_user"
+        instance_id = "podman_node.id"
+        host_key    = "podman_node.host_key"
+      }
+    }
+  })
+}
+
 output "network" {
   description = "The cluster's network on this machine."
   value = {

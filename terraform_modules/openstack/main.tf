@@ -40,7 +40,6 @@ locals {
       labels      = local.labels[name]
       tags        = concat(local.group_tags[node.group], ["ectf-node=${name}"]) # a node's name is short enough
       image       = local.image_ids["${node.image} ${node.arch}"]
-      user        = local.users[name]
       boot_gb     = node.disk_gb
       boot_type   = try(coalesce(local.options[name].disk_type, var.disk_type), null)
       zone        = local.zone[name]
@@ -57,7 +56,6 @@ locals {
       keypair      = local.keypair
       config_drive = var.config_drive
       user_data    = lookup(var.user_data, name, null)
-      host_key     = lookup(var.host_keys, name, null)
 
       security_group_ids = concat(
         [openstack_networking_secgroup_v2.cluster.id],
@@ -449,6 +447,25 @@ resource "openstack_sharedfilesystem_share_access_v2" "share" {
   access_type  = "ip"
   access_to    = local.cidr
   access_level = "rw"
+}
+
+# What ectf is told of nodes (see contract.tf).
+resource "terraform_data" "nodes" {
+  input = tomap({
+    for name, node in var.nodes : name => {
+      group    = node.group
+      ssh_user = local.users[name]
+      host_key = lookup(var.host_keys, name, null)
+      volumes  = { for volume in keys(node.volumes) : volume => "" }
+      from = {
+        address     = "openstack_networking_port_v2.all_fixed_ips.0"
+        private_ip  = "openstack_networking_port_v2.all_fixed_ips.0"
+        public_ip   = !node.public_ip ? null : var.public_ip_from == "network" ? "openstack_networking_port_v2.all_fixed_ips.0" : "openstack_networking_floatingip_v2.address"
+        instance_id = "openstack_compute_instance_v2.id"
+        zone        = "openstack_compute_instance_v2.availability_zone"
+      }
+    }
+  })
 }
 
 output "network" {

@@ -68,29 +68,18 @@ def test_all_rules_but_one_are_judged_before_terraform(cloud: Cloud) -> None:
     assert len(understood) == len(written) - len(left)
 
 
-def test_the_outputs_and_the_contact_are_there(cloud: Cloud) -> None:
+def test_the_outputs_are_there_and_nodes_are_told_of(cloud: Cloud) -> None:
     outputs = re.findall(r'^output "(\w+)"', text(cloud, "main.tf") + _other_tf(cloud), re.M)
     assert {"network", "bastion"} <= set(outputs)
     assert ("shared_fs" in cloud.variables) == ("shared_fs" in outputs)
-    stamp = text(cloud, "node.tf.j2")
-    contact = 'resource "terraform_data" "node_{{ name }}"'
-    assert stamp.count(contact) == 1
-    assert not re.search(r'^output "', stamp, re.M)  # each would cost a plan a copy of the module's state
-    block = stamp[stamp.index(contact) :]
-    for field in (
-        "group",
-        "address",
-        "private_ip",
-        "public_ip",
-        "ssh_host",
-        "ssh_port",
-        "ssh_user",
-        "instance_id",
-        "zone",
-        "host_key",
-        "volumes",
-    ):
-        assert re.search(rf"^\s+{field}\s+=", block, re.M), field
+    stamp, main = text(cloud, "node.tf.j2"), text(cloud, "main.tf")
+    # Each would cost a plan: an output a copy of the module's state, a resource a vertex of its graph.
+    assert not re.search(r'^output "|^resource "terraform_data" "node_', stamp, re.M)
+    block = main[main.index('resource "terraform_data" "nodes"') :]
+    for field in ("group", "address", "ssh_user", "instance_id", "volumes"):
+        assert re.search(rf"\b{field}\s+=", block, re.M), field
+    for kind in re.findall(r'"([a-z_0-9]+)\.[\w.]+"', block):
+        assert f'resource "{kind}" "{{{{ name }}}}"' in stamp, kind
 
 
 def _other_tf(cloud: Cloud) -> str:

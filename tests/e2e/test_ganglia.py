@@ -45,8 +45,8 @@ def seen(cluster: Folder, port: int = 8651) -> dict[str, set[str]]:
 
 
 def eventually(reached: Callable[[], bool]) -> None:
-    """gmond sends every few seconds, gmetad asks every few."""
-    for _ in range(60):
+    """gmond sends every few seconds, at the latest after 180 and the 40 of its measuring; gmetad asks every few."""
+    for _ in range(90):
         if reached():
             return
         time.sleep(3)

@@ -1,7 +1,7 @@
 """Cluster files and what is rendered from them, byte for byte.
 
 A case is a folder: cluster.yaml, `expected/`, and where wanted case.yaml (`files`, `set`, `environment`,
-`digested`: files kept as digests) and built.json (Terraform's outputs and the contacts of nodes, from which
+`digested`: files kept as digests) and built.json (Terraform's outputs and the nodes there are, from which
 inventory, ssh_config and known_hosts come). `UPDATE_GOLDEN=1 pytest tests/golden` writes `expected/` anew.
 """
 
@@ -17,8 +17,9 @@ import pytest
 
 from elasticluster_tf import Cluster, Source, World, ansible_files, documents, host_keys
 from elasticluster_tf.ansible_files import Access
+from elasticluster_tf.nodes import BuiltNode
 from elasticluster_tf.terraform import state
-from tests.builders import CACHE, contact, machine, shipped
+from tests.builders import CACHE, shipped, stored
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent.name for path in HERE.glob("*/cluster.yaml"))
@@ -36,7 +37,7 @@ def rendered(folder: Path) -> dict[str, str]:
     found = {name: text for name, text in cluster.rendered().items() if not copied(name)}
     if (folder / "built.json").is_file():
         built = json.loads((folder / "built.json").read_text(encoding="utf-8"))
-        found.update(connected(cluster, built["outputs"], built["contacts"]))
+        found.update(connected(cluster, built["outputs"], built["nodes"]))
     digested = {name: digest(found.pop(name)) for name in case.get("digested", [])}
     if digested:
         found[DIGESTS] = json.dumps(digested, indent=2) + "\n"
@@ -60,14 +61,14 @@ def copied(name: str) -> bool:
     return name == ".gitignore"
 
 
-def connected(cluster: Cluster, outputs: Mapping[str, Any], contacts: Mapping[str, Any]) -> dict[str, str]:
-    """What comes of the state that has these outputs, and these contacts of nodes."""
+def connected(cluster: Cluster, outputs: Mapping[str, Any], nodes: Mapping[str, Any]) -> dict[str, str]:
+    """What comes of the state that has these outputs and nodes."""
     found = cluster.resolved
     places = {node.name: node.cloud for node in found.nodes}
-    resources = []
-    for name, values in contacts.items():
-        resources += [machine(name, places[name], values["instance_id"]), contact(name, places[name], values)]
-    raw = {"outputs": {name: {"value": value} for name, value in outputs.items()}, "resources": resources}
+    raw = stored(
+        [BuiltNode(name=name, cloud=places[name], **values) for name, values in nodes.items()],
+        outputs={name: {"value": value} for name, value in outputs.items()},
+    )
     stood = state.parse(raw)
     key = found.config.ssh.private_key
     access = Access(WORKDIR / "ssh_config", WORKDIR / "known_hosts", WORKDIR / (key or "login_key"))

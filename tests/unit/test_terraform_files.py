@@ -50,7 +50,7 @@ def test_each_cloud_is_a_module_of_its_own() -> None:
     assert 'resource "terraform_data" "head001"' in files["modules/main/nodes.tf"]
     assert files["modules/local/nodes.tf"].count("podman_node") >= 2
     for name, label in {"head001": "main", "arm001": "local", "arm002": "local"}.items():
-        assert f'resource "terraform_data" "node_{name}"' in files[f"modules/{label}/nodes.tf"]
+        assert f'" "{name}" {{' in files[f"modules/{label}/nodes.tf"]
         assert name not in main
 
 
@@ -138,6 +138,14 @@ def test_an_emptied_root_keeps_only_the_providers() -> None:
     assert not [name for name in files if name.startswith("modules/")]
     assert "module " not in files["main.tf"]
     assert "resource " not in files["main.tf"]
+    assert 'provider "podman"' in files["main.tf"]
+
+
+def test_of_a_retired_cloud_only_the_provider_is_left() -> None:
+    files = terraform_files.render(replace(root(resolve(TWO_CLOUDS)), retired=frozenset({"local"})))
+    assert {name.split("/")[1] for name in files if name.startswith("modules/")} == {"main"}
+    assert "module.main.network" in files["main.tf"]
+    assert "module.local" not in files["main.tf"]
     assert 'provider "podman"' in files["main.tf"]
 
 

@@ -36,7 +36,7 @@ run "every_node_is_reported" {
     error_message = "The nodes are not spread over the zones in the order of their names."
   }
   assert {
-    condition     = output.node_frontend001.volumes == { home = "/dev/disk/azure/scsi1/lun19", scratch = "/dev/disk/azure/scsi1/lun13" }
+    condition     = output.node_frontend001.volumes == tomap({ home = "/dev/disk/azure/scsi1/lun19", scratch = "/dev/disk/azure/scsi1/lun13" })
     error_message = "A volume's slot comes from its name alone."
   }
   assert {

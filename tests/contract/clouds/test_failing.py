@@ -57,7 +57,7 @@ def test_one_machine_of_ten_can_t_be_made(site: Site, tmp_path: Path) -> None:
 
 
 def test_a_machine_whose_replacement_fails_is_no_node(tmp_path: Path) -> None:
-    """Its contact is still in the state, and so is its network interface: neither is a machine."""
+    """What is told of it is still in the state, and so is its network interface: neither is a machine."""
     site = test_aws.SITE
     with double([site.cloud["name"]], tmp_path / "world") as cloud:
         walk = Walk(tmp_path, site, cloud)

@@ -12,7 +12,7 @@ from elasticluster_tf.pipeline import Cluster, Order, World
 from elasticluster_tf.source import Source
 from tests.builders import REPOSITORY
 from tests.contract.clouds import test_aws, test_azure, test_google, test_incus, test_openstack
-from tests.contract.clouds.steps import Site, actions
+from tests.contract.clouds.steps import Site, Walk, actions
 from tests.provider_double import double
 
 EXAMPLES = REPOSITORY / "examples"
@@ -80,3 +80,26 @@ def test_a_plan_and_the_inventory_of_containers(tmp_path: Path) -> None:
         assert groups(found.inventory()) == WANTED
     finally:
         found.down(lambda plan: True)
+
+
+def test_a_cloud_that_the_file_no_longer_names_keeps_nothing(tmp_path: Path) -> None:
+    """Its network goes with its last node; what the others have stays as it is."""
+    with double(["aws", "google"], tmp_path / "world") as clouds:
+        walk = Walk(tmp_path, test_aws.SITE, clouds)
+        walk.file["groups"]["arm"] = {
+            **walk.file["groups"]["compute"],
+            "count": 1,
+            "cloud": test_google.SITE.cloud,
+        }
+        walk.file["groups"]["arm"]["type"] = test_google.SITE.types[0]
+        walk.up()
+        before = walk.state()
+        assert {one.module for one in before.resources} == {"", "module.aws", "module.google"}
+        assert before.nodes["arm001"].cloud == "google"
+        del walk.file["groups"]["arm"]
+        planned = walk.up()
+        assert actions(planned) == {"arm001": "destroy"}
+        after = walk.state()
+        assert {one.module for one in after.resources} == {"", "module.aws"}
+        assert not [name for name in clouds.world.counts() if name.startswith("google_")]
+        assert after.nodes == {name: one for name, one in before.nodes.items() if name != "arm001"}

@@ -37,7 +37,6 @@ def test_as_many_as_min_will_do() -> None:
     [
         (["module.local.machine.a001"], True),
         (["module.local.machine.a001", 'module.local.disk.b001["x"]'], True),
-        (["module.local.terraform_data.node_a001"], True),
         (["module.local.network.cluster"], False),
         (["module.local.machine.a001", "module.local.network.cluster"], False),
         ([""], False),

@@ -103,18 +103,18 @@ def test_what_is_no_node_is_another_resource() -> None:
 def test_what_the_state_alone_remembers_is_counted_apart() -> None:
     found = parse(
         change("configured", "update", kind="terraform_data", module=""),
-        change("node_c001", "update", kind="terraform_data"),
-        change("node_c002", "no-op", kind="terraform_data"),
+        change("nodes", "update", kind="terraform_data"),
+        change("c002_data", "create", kind="terraform_data"),
         change("image", "create", kind="terraform_data"),
-        change("node_c003", "delete"),  # of another type: something of the cloud's
+        change("nodes", "delete"),  # of another type: something of the cloud's
     )
-    assert found.bookkeeping == 2
+    assert found.bookkeeping == 3
     assert found.nodes == ()
     assert [one.address for one in found.resources] == [
         "module.x.terraform_data.image",
-        "module.x.machine.node_c003",
+        "module.x.machine.nodes",
     ]
-    assert (found.changes, found.total, found.pending) == (2, 4, True)
+    assert (found.changes, found.total, found.pending) == (2, 5, True)
 
 
 def test_data_sources_are_no_changes() -> None:
@@ -206,7 +206,7 @@ def test_a_real_plan(tmp_path: Path) -> None:
         ("compute002", "create", ""),
     ]
     assert [one.address for one in found.resources] == []
-    assert (found.drift, found.bookkeeping, found.outputs_change) == ((), 4, True)
+    assert (found.drift, found.bookkeeping, found.outputs_change) == ((), 3, True)
 
 
 def test_a_real_replacement(three: Terrain) -> None:

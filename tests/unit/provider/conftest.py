@@ -12,8 +12,9 @@ from typing import Any
 import jinja2
 import pytest
 
-from elasticluster_tf.nodes import CONTACT
+from elasticluster_tf.nodes import BuiltNode
 from elasticluster_tf.provider.podman import Completed
+from elasticluster_tf.terraform import built
 
 ROOT = Path(__file__).parents[3]
 MODULE = ROOT / "terraform_modules" / "local"
@@ -95,7 +96,7 @@ class TerraformFolder:
         return self.run("apply", "-auto-approve", "-input=false", "-no-color", *args, check=check)
 
     def plan(self) -> dict[str, str]:
-        """What a plan would do, by address; what it would not touch is left out, and so are contacts."""
+        """What a plan would do, by address; what it would not touch is left out, and so is what is told of nodes."""
         told = self.run("plan", "-input=false", "-json").stdout.splitlines()
         changes = [event["change"] for event in map(json.loads, told) if event["type"] == "planned_change"]
         return {
@@ -104,14 +105,9 @@ class TerraformFolder:
             if change["resource"]["resource_type"] != "terraform_data"
         }
 
-    def contacts(self) -> dict[str, Any]:
+    def nodes(self) -> dict[str, BuiltNode]:
         """What the state tells of nodes."""
-        told = json.loads(self.run("state", "pull").stdout)
-        return {
-            one["name"].removeprefix(CONTACT): one["instances"][0]["attributes"]["output"]["value"]
-            for one in told["resources"]
-            if one["name"].startswith(CONTACT)
-        }
+        return built.nodes(json.loads(self.run("state", "pull").stdout))
 
     def _put(self, name: str, text: str) -> None:
         path = self.path / name

@@ -8,11 +8,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from elasticluster_tf.nodes import BuiltNode
 
 pytestmark = pytest.mark.podman
 CLUSTER = "provider-test"
@@ -81,43 +83,43 @@ def folder(
     remove_all()
 
 
-def ssh(key: Path, contact: Mapping[str, Any], command: str) -> str:
+def ssh(key: Path, node: BuiltNode, command: str) -> str:
     """Log in as a user of the cluster does: strict, with the pinned key."""
     known = key.with_name("known_hosts")
-    known.write_text(f"[{contact['ssh_host']}]:{contact['ssh_port']} {contact['host_key']}\n")
+    known.write_text(f"[{node.ssh_host}]:{node.ssh_port} {node.host_key}\n")
     options = [
         f"UserKnownHostsFile={known}",
         "StrictHostKeyChecking=yes",
         "IdentitiesOnly=yes",
         "BatchMode=yes",
     ]
-    argv = ["ssh", "-i", str(key), "-p", str(contact["ssh_port"]), *(f"-o{option}" for option in options)]
-    argv += [f"{contact['ssh_user']}@{contact['ssh_host']}", command]
+    argv = ["ssh", "-i", str(key), "-p", str(node.ssh_port), *(f"-o{option}" for option in options)]
+    argv += [f"{node.ssh_user}@{node.ssh_host}", command]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_nodes_are_machines(folder: Any, key: Path) -> None:
-    contacts = folder.contacts()
-    assert set(contacts) == set(NODES)
-    for name, contact in contacts.items():
+    nodes = folder.nodes()
+    assert set(nodes) == set(NODES)
+    for name, node in nodes.items():
         told = ssh(
             key,
-            contact,
+            node,
             "hostname; sudo id -u; python3 -c 'import apt'; getent hosts compute001; cat /etc/hosts",
         )
         assert told.splitlines()[:2] == [name, "0"]
-        assert f"{contact['address']} {name}" in told
-        assert contacts["compute001"]["address"] in told
+        assert f"{node.address} {name}" in told
+        assert nodes["compute001"].address in told
     assert folder.plan() == {}
 
 
 def test_every_node_has_its_own_identity(folder: Any, key: Path) -> None:
-    contacts = folder.contacts()
+    nodes = folder.nodes()
     for field in ("address", "ssh_port", "instance_id", "host_key"):
-        assert len({contact[field] for contact in contacts.values()}) == len(NODES)
-    assert len({ssh(key, contact, "cat /etc/machine-id") for contact in contacts.values()}) == len(NODES)
+        assert len({getattr(node, field) for node in nodes.values()}) == len(NODES)
+    assert len({ssh(key, node, "cat /etc/machine-id") for node in nodes.values()}) == len(NODES)
 
 
 def test_what_cannot_be_had_is_said_before_anything_starts(folder: Any, public: str) -> None:
@@ -142,23 +144,23 @@ def test_a_removed_container_is_drift_and_comes_back(folder: Any) -> None:
 
 
 def test_a_stopped_container_is_started_in_place(folder: Any, key: Path) -> None:
-    before, contacts = container_ids(), folder.contacts()
+    before, nodes = container_ids(), folder.nodes()
     podman("stop", before["compute002"])
     assert folder.plan() == {address("compute002"): "update"}
     folder.apply()
     assert container_ids() == before
-    assert folder.contacts() == contacts
-    assert ssh(key, contacts["compute002"], "hostname").strip() == "compute002"
+    assert folder.nodes() == nodes
+    assert ssh(key, nodes["compute002"], "hostname").strip() == "compute002"
 
 
 def test_a_restart_keeps_address_port_hosts_and_key(folder: Any, key: Path) -> None:
-    contact = folder.contacts()["compute001"]
-    ssh(key, contact, "echo 192.0.2.1 written-by-hand | sudo tee -a /etc/hosts")
+    node = folder.nodes()["compute001"]
+    ssh(key, node, "echo 192.0.2.1 written-by-hand | sudo tee -a /etc/hosts")
     podman("restart", container_ids()["compute001"])
     time.sleep(2)
-    told = ssh(key, contact, "cat /etc/hosts; hostname -I")
+    told = ssh(key, node, "cat /etc/hosts; hostname -I")
     assert "written-by-hand" in told
-    assert contact["address"] in told.splitlines()[-1]
+    assert node.address in told.splitlines()[-1]
     assert folder.plan() == {}
 
 
@@ -194,9 +196,9 @@ def test_another_key_is_let_in_in_place(folder: Any, key: Path, public: str, tmp
     assert folder.plan() == {address(name): "update" for name in NODES}
     folder.apply()
     assert container_ids() == before
-    assert ssh(other, folder.contacts()["compute001"], "hostname").strip() == "compute001"
+    assert ssh(other, folder.nodes()["compute001"], "hostname").strip() == "compute001"
     with pytest.raises(AssertionError, match="Permission denied"):
-        ssh(key, folder.contacts()["compute001"], "true")
+        ssh(key, folder.nodes()["compute001"], "true")
     folder.write(three(), ssh_public_key=public)
     folder.apply()
 
@@ -236,7 +238,7 @@ def test_what_does_not_fit_is_replaced(folder: Any, public: str) -> None:
 
 
 def test_a_node_of_the_middle_goes_alone(folder: Any, public: str) -> None:
-    before, contacts = container_ids(), folder.contacts()
+    before, nodes = container_ids(), folder.nodes()
     folder.write(
         {name: told for name, told in three().items() if name != "compute001"}, ssh_public_key=public
     )
@@ -244,7 +246,7 @@ def test_a_node_of_the_middle_goes_alone(folder: Any, public: str) -> None:
     folder.apply()
     left = {name: before[name] for name in NODES if name != "compute001"}
     assert container_ids() == left
-    assert folder.contacts() == {name: contacts[name] for name in left}
+    assert folder.nodes() == {name: nodes[name] for name in left}
     folder.write(three(), ssh_public_key=public)
     folder.apply()
 
@@ -254,9 +256,9 @@ def test_user_data_reaches_cloud_init(folder: Any, key: Path, public: str) -> No
     folder.write(three(), ssh_public_key=public, user_data={"compute002": text})
     assert folder.plan() == {address("compute002"): "replace"}
     folder.apply()
-    contact = folder.contacts()["compute002"]
-    assert ssh(key, contact, "cloud-init status --wait >&2; cat /etc/told") == 'a "b" ${c} %{d}'
-    idle = ssh(key, folder.contacts()["compute001"], "systemctl is-active cloud-init || true")
+    node = folder.nodes()["compute002"]
+    assert ssh(key, node, "cloud-init status --wait >&2; cat /etc/told") == 'a "b" ${c} %{d}'
+    idle = ssh(key, folder.nodes()["compute001"], "systemctl is-active cloud-init || true")
     assert idle.strip() == "inactive"
     folder.write(three(), ssh_public_key=public)
     folder.apply()
@@ -278,12 +280,12 @@ def test_volumes_outlive_nodes_and_kept_ones_the_cluster(folder: Any, key: Path,
     volumes = {"home": home, "scratch": {"size_gb": 1, "on_destroy": "delete"}}
     folder.write(three(volumes=volumes), ssh_public_key=public)
     folder.apply()
-    contact = folder.contacts()["frontend001"]
-    assert contact["volumes"] == {"home": "/home", "scratch": "/mnt/scratch"}
-    ssh(key, contact, "echo precious > ~/data; echo gone | sudo tee /mnt/scratch/data")
+    node = folder.nodes()["frontend001"]
+    assert node.volumes == {"home": "/home", "scratch": "/mnt/scratch"}
+    ssh(key, node, "echo precious > ~/data; echo gone | sudo tee /mnt/scratch/data")
     podman("rm", "--force", container_ids()["frontend001"])
     folder.apply()
-    assert ssh(key, folder.contacts()["frontend001"], "cat ~/data /mnt/scratch/data") == "precious\ngone\n"
+    assert ssh(key, folder.nodes()["frontend001"], "cat ~/data /mnt/scratch/data") == "precious\ngone\n"
     folder.run("destroy", "-auto-approve")
     assert (
         podman("volume", "ls", "--quiet", f"--filter=label=ectf-cluster={CLUSTER}")
@@ -291,7 +293,7 @@ def test_volumes_outlive_nodes_and_kept_ones_the_cluster(folder: Any, key: Path,
     )
     assert container_ids() == {}
     folder.apply()
-    assert ssh(key, folder.contacts()["frontend001"], "cat ~/data") == "precious\n"
+    assert ssh(key, folder.nodes()["frontend001"], "cat ~/data") == "precious\n"
     volumes["home"] = home | {"on_destroy": "delete"}
     folder.write(three(volumes=volumes), ssh_public_key=public)
     assert folder.plan() == {'module.local.podman_volume.frontend001["home"]': "update"}
@@ -319,8 +321,8 @@ def test_a_killed_apply_is_finished_by_the_next(folder: Any, key: Path) -> None:
     folder.apply()
     assert set(container_ids()) == set(NODES)
     assert folder.plan() == {}
-    for name, contact in folder.contacts().items():
-        assert ssh(key, contact, "hostname").strip() == name
+    for name, node in folder.nodes().items():
+        assert ssh(key, node, "hostname").strip() == name
 
 
 def test_a_network_that_goes_takes_what_a_killed_run_left_on_it(folder: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the state says: which nodes are whole, whose cluster it is."""
+"""What the state says: whose cluster it is, what there is."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from elasticluster_tf.errors import EctfError
 from elasticluster_tf.nodes import FileSystem
 from elasticluster_tf.terraform import state
 from elasticluster_tf.terraform.state import Resource, StoredCloud
-from tests.builders import built, stored
+from tests.builders import stored
 
 CLUSTER = {
     "mode": "managed",
@@ -51,63 +51,6 @@ def test_a_cluster_is_known_again() -> None:
     assert (found.serial, found.lineage) == (1, "x")
 
 
-def test_nodes_by_name() -> None:
-    one = built("arm002", public_ip="203.0.113.1", volumes={"d": "/dev/vdb"}, host_key="ssh-ed25519 A")
-    two = built("arm001", cloud="other")
-    found = state.parse(stored([one, two]))
-    assert list(found.nodes) == ["arm001", "arm002"]
-    assert found.nodes == {"arm001": two, "arm002": one}
-
-
-def test_keys_of_the_future_are_left_alone_and_nulls_are_defaults() -> None:
-    raw = stored([built("arm001")])
-    contact = raw["resources"][1]["instances"][0]["attributes"]["output"]["value"]
-    contact |= {"power": 9000, "volumes": None, "zone": None}
-    (found,) = state.parse(raw).nodes.values()
-    assert found == built("arm001")
-
-
-@pytest.mark.parametrize("key", ["address", "ssh_host"])
-def test_what_a_contact_lacks_is_said(key: str) -> None:
-    raw = stored([built("arm001")])
-    raw["resources"][1]["instances"][0]["attributes"]["output"]["value"][key] = None
-    with pytest.raises(EctfError, match=f"the contact of arm001 lacks {key}") as caught:
-        state.parse(raw)
-    assert caught.value.where == "module.local.terraform_data.node_arm001"
-
-
-def test_a_node_without_machine_is_not_built() -> None:
-    raw = stored([built("arm001")])
-    del raw["resources"][0]
-    assert state.parse(raw).nodes == {}
-
-
-def test_a_contact_of_a_machine_that_is_gone_is_of_no_node() -> None:
-    """A replacement that failed half-way leaves the contact, the network interface, maybe another machine."""
-    raw = stored([built("arm001"), built("arm002")])
-    raw["resources"][0]["type"] = "interface"
-    raw["resources"][0]["instances"][0]["attributes"] = {"id": "eni-1", "tags": {"id": "id-arm001"}}
-    assert list(state.parse(raw).nodes) == ["arm002"]
-
-
-def test_a_contact_of_the_root_module_or_of_another_type_is_none() -> None:
-    for change in ({"module": ""}, {"type": "thing"}, {"mode": "data"}, {"name": "arm001"}):
-        raw = stored([built("arm001")])
-        raw["resources"][1] |= change
-        assert state.parse(raw).nodes == {}, change
-
-
-def test_a_node_with_anything_tainted_is_not_built() -> None:
-    raw = stored([built("arm001"), built("arm002")])
-    disk = {"mode": "managed", "module": "module.local", "type": "disk", "name": "arm001"}
-    raw["resources"].append(
-        {**disk, "instances": [{"attributes": {}, "status": "tainted", "index_key": "d"}]}
-    )
-    found = state.parse(raw)
-    assert list(found.nodes) == ["arm002"]
-    assert [one.address for one in found.resources if one.tainted] == ['module.local.disk.arm001["d"]']
-
-
 def test_shared_file_systems_by_cloud_and_name() -> None:
     made: dict[str, Any] = {
         "home": {"source": "192.0.2.1:/home", "type": "nfs", "options": "hard", "size": 3}
@@ -117,15 +60,6 @@ def test_shared_file_systems_by_cloud_and_name() -> None:
         "here": {"home": FileSystem("192.0.2.1:/home", "nfs", "hard")},
         "there": {},
     }
-
-
-@pytest.mark.parametrize("output", [None, {"value": None, "type": "dynamic"}])
-def test_a_node_without_contact_is_not_built(output: Any) -> None:
-    raw = stored([built("arm001"), built("arm002")])
-    raw["resources"][1]["instances"][0]["attributes"]["output"] = output
-    assert list(state.parse(raw).nodes) == ["arm002"]
-    del raw["resources"][1]
-    assert list(state.parse(raw).nodes) == ["arm002"]
 
 
 @pytest.mark.parametrize(("key", "index"), [(None, ""), (0, "[0]"), ("a b", '["a b"]')])

@@ -35,24 +35,6 @@ resource "podman_node" "compute001" {
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
 
-resource "terraform_data" "node_compute001" {
-  input = {
-    group       = var.nodes["compute001"].group
-    address     = podman_node.compute001.address
-    private_ip  = podman_node.compute001.address
-    public_ip   = null
-    ssh_host    = podman_node.compute001.ssh_host
-    ssh_port    = podman_node.compute001.ssh_port
-    ssh_user    = podman_node.compute001.ssh_user
-    instance_id = podman_node.compute001.id
-    zone        = null
-    host_key    = podman_node.compute001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}
-
 resource "podman_volume" "compute003" {
   for_each = var.nodes["compute003"].volumes
 
@@ -86,24 +68,6 @@ resource "podman_node" "compute003" {
   ssh_public_key = var.ssh_public_key
   user_data      = lookup(var.user_data, "compute003", null)
   labels         = merge(var.labels, var.nodes["compute003"].labels)
-}
-
-resource "terraform_data" "node_compute003" {
-  input = {
-    group       = var.nodes["compute003"].group
-    address     = podman_node.compute003.address
-    private_ip  = podman_node.compute003.address
-    public_ip   = null
-    ssh_host    = podman_node.compute003.ssh_host
-    ssh_port    = podman_node.compute003.ssh_port
-    ssh_user    = podman_node.compute003.ssh_user
-    instance_id = podman_node.compute003.id
-    zone        = null
-    host_key    = podman_node.compute003.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute003"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
 }
 
 resource "podman_volume" "compute004" {
@@ -141,24 +105,6 @@ resource "podman_node" "compute004" {
   labels         = merge(var.labels, var.nodes["compute004"].labels)
 }
 
-resource "terraform_data" "node_compute004" {
-  input = {
-    group       = var.nodes["compute004"].group
-    address     = podman_node.compute004.address
-    private_ip  = podman_node.compute004.address
-    public_ip   = null
-    ssh_host    = podman_node.compute004.ssh_host
-    ssh_port    = podman_node.compute004.ssh_port
-    ssh_user    = podman_node.compute004.ssh_user
-    instance_id = podman_node.compute004.id
-    zone        = null
-    host_key    = podman_node.compute004.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute004"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}
-
 resource "podman_volume" "login002" {
   for_each = var.nodes["login002"].volumes
 
@@ -192,22 +138,4 @@ resource "podman_node" "login002" {
   ssh_public_key = var.ssh_public_key
   user_data      = lookup(var.user_data, "login002", null)
   labels         = merge(var.labels, var.nodes["login002"].labels)
-}
-
-resource "terraform_data" "node_login002" {
-  input = {
-    group       = var.nodes["login002"].group
-    address     = podman_node.login002.address
-    private_ip  = podman_node.login002.address
-    public_ip   = null
-    ssh_host    = podman_node.login002.ssh_host
-    ssh_port    = podman_node.login002.ssh_port
-    ssh_user    = podman_node.login002.ssh_user
-    instance_id = podman_node.login002.id
-    zone        = null
-    host_key    = podman_node.login002.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["login002"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
 }

@@ -16,22 +16,6 @@ resource "terraform_data" "login001" {
   }
 }
 
-resource "terraform_data" "node_login001" {
-  input = {
-    group       = terraform_data.login001.output.node.group
-    address     = "192.0.2.${var.nodes["login001"].index}"
-    private_ip  = "192.0.2.${var.nodes["login001"].index}"
-    public_ip   = null
-    ssh_host    = "192.0.2.${var.nodes["login001"].index}"
-    ssh_port    = 22
-    ssh_user    = terraform_data.login001.output.user
-    instance_id = terraform_data.login001.id
-    zone        = null
-    host_key    = null
-    volumes     = { for name, volume in var.nodes["login001"].volumes : name => "/dev/${name}" }
-  }
-}
-
 resource "terraform_data" "compute001" {
   input = {
     node     = var.nodes["compute001"]
@@ -48,22 +32,6 @@ resource "terraform_data" "compute001" {
   }
 }
 
-resource "terraform_data" "node_compute001" {
-  input = {
-    group       = terraform_data.compute001.output.node.group
-    address     = "192.0.2.${var.nodes["compute001"].index}"
-    private_ip  = "192.0.2.${var.nodes["compute001"].index}"
-    public_ip   = null
-    ssh_host    = "192.0.2.${var.nodes["compute001"].index}"
-    ssh_port    = 22
-    ssh_user    = terraform_data.compute001.output.user
-    instance_id = terraform_data.compute001.id
-    zone        = null
-    host_key    = null
-    volumes     = { for name, volume in var.nodes["compute001"].volumes : name => "/dev/${name}" }
-  }
-}
-
 resource "terraform_data" "compute002" {
   input = {
     node     = var.nodes["compute002"]
@@ -77,21 +45,5 @@ resource "terraform_data" "compute002" {
 
   provisioner "local-exec" {
     command = contains(var.fails, "compute002") ? "echo no room; exit 1" : "true"
-  }
-}
-
-resource "terraform_data" "node_compute002" {
-  input = {
-    group       = terraform_data.compute002.output.node.group
-    address     = "192.0.2.${var.nodes["compute002"].index}"
-    private_ip  = "192.0.2.${var.nodes["compute002"].index}"
-    public_ip   = null
-    ssh_host    = "192.0.2.${var.nodes["compute002"].index}"
-    ssh_port    = 22
-    ssh_user    = terraform_data.compute002.output.user
-    instance_id = terraform_data.compute002.id
-    zone        = null
-    host_key    = null
-    volumes     = { for name, volume in var.nodes["compute002"].volumes : name => "/dev/${name}" }
   }
 }

@@ -35,24 +35,6 @@ resource "podman_node" "compute001" {
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
 
-resource "terraform_data" "node_compute001" {
-  input = {
-    group       = var.nodes["compute001"].group
-    address     = podman_node.compute001.address
-    private_ip  = podman_node.compute001.address
-    public_ip   = null
-    ssh_host    = podman_node.compute001.ssh_host
-    ssh_port    = podman_node.compute001.ssh_port
-    ssh_user    = podman_node.compute001.ssh_user
-    instance_id = podman_node.compute001.id
-    zone        = null
-    host_key    = podman_node.compute001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}
-
 resource "podman_volume" "compute003" {
   for_each = var.nodes["compute003"].volumes
 
@@ -88,24 +70,6 @@ resource "podman_node" "compute003" {
   labels         = merge(var.labels, var.nodes["compute003"].labels)
 }
 
-resource "terraform_data" "node_compute003" {
-  input = {
-    group       = var.nodes["compute003"].group
-    address     = podman_node.compute003.address
-    private_ip  = podman_node.compute003.address
-    public_ip   = null
-    ssh_host    = podman_node.compute003.ssh_host
-    ssh_port    = podman_node.compute003.ssh_port
-    ssh_user    = podman_node.compute003.ssh_user
-    instance_id = podman_node.compute003.id
-    zone        = null
-    host_key    = podman_node.compute003.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute003"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}
-
 resource "podman_volume" "extra001" {
   for_each = var.nodes["extra001"].volumes
 
@@ -139,22 +103,4 @@ resource "podman_node" "extra001" {
   ssh_public_key = var.ssh_public_key
   user_data      = lookup(var.user_data, "extra001", null)
   labels         = merge(var.labels, var.nodes["extra001"].labels)
-}
-
-resource "terraform_data" "node_extra001" {
-  input = {
-    group       = var.nodes["extra001"].group
-    address     = podman_node.extra001.address
-    private_ip  = podman_node.extra001.address
-    public_ip   = null
-    ssh_host    = podman_node.extra001.ssh_host
-    ssh_port    = podman_node.extra001.ssh_port
-    ssh_user    = podman_node.extra001.ssh_user
-    instance_id = podman_node.extra001.id
-    zone        = null
-    host_key    = podman_node.extra001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["extra001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
 }

@@ -34,21 +34,3 @@ resource "podman_node" "node001" {
   user_data      = lookup(var.user_data, "node001", null)
   labels         = merge(var.labels, var.nodes["node001"].labels)
 }
-
-resource "terraform_data" "node_node001" {
-  input = {
-    group       = var.nodes["node001"].group
-    address     = podman_node.node001.address
-    private_ip  = podman_node.node001.address
-    public_ip   = null
-    ssh_host    = podman_node.node001.ssh_host
-    ssh_port    = podman_node.node001.ssh_port
-    ssh_user    = podman_node.node001.ssh_user
-    instance_id = podman_node.node001.id
-    zone        = null
-    host_key    = podman_node.node001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["node001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}

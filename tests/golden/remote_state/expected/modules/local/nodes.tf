@@ -34,21 +34,3 @@ resource "podman_node" "compute001" {
   user_data      = lookup(var.user_data, "compute001", null)
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
-
-resource "terraform_data" "node_compute001" {
-  input = {
-    group       = var.nodes["compute001"].group
-    address     = podman_node.compute001.address
-    private_ip  = podman_node.compute001.address
-    public_ip   = null
-    ssh_host    = podman_node.compute001.ssh_host
-    ssh_port    = podman_node.compute001.ssh_port
-    ssh_user    = podman_node.compute001.ssh_user
-    instance_id = podman_node.compute001.id
-    zone        = null
-    host_key    = podman_node.compute001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}

@@ -34,21 +34,3 @@ resource "podman_node" "there001" {
   user_data      = lookup(var.user_data, "there001", null)
   labels         = merge(var.labels, var.nodes["there001"].labels)
 }
-
-resource "terraform_data" "node_there001" {
-  input = {
-    group       = var.nodes["there001"].group
-    address     = podman_node.there001.address
-    private_ip  = podman_node.there001.address
-    public_ip   = null
-    ssh_host    = podman_node.there001.ssh_host
-    ssh_port    = podman_node.there001.ssh_port
-    ssh_user    = podman_node.there001.ssh_user
-    instance_id = podman_node.there001.id
-    zone        = null
-    host_key    = podman_node.there001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["there001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}

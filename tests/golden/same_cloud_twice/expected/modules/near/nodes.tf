@@ -34,21 +34,3 @@ resource "podman_node" "here001" {
   user_data      = lookup(var.user_data, "here001", null)
   labels         = merge(var.labels, var.nodes["here001"].labels)
 }
-
-resource "terraform_data" "node_here001" {
-  input = {
-    group       = var.nodes["here001"].group
-    address     = podman_node.here001.address
-    private_ip  = podman_node.here001.address
-    public_ip   = null
-    ssh_host    = podman_node.here001.ssh_host
-    ssh_port    = podman_node.here001.ssh_port
-    ssh_user    = podman_node.here001.ssh_user
-    instance_id = podman_node.here001.id
-    zone        = null
-    host_key    = podman_node.here001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["here001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}

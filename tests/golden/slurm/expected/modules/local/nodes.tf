@@ -35,24 +35,6 @@ resource "podman_node" "frontend001" {
   labels         = merge(var.labels, var.nodes["frontend001"].labels)
 }
 
-resource "terraform_data" "node_frontend001" {
-  input = {
-    group       = var.nodes["frontend001"].group
-    address     = podman_node.frontend001.address
-    private_ip  = podman_node.frontend001.address
-    public_ip   = null
-    ssh_host    = podman_node.frontend001.ssh_host
-    ssh_port    = podman_node.frontend001.ssh_port
-    ssh_user    = podman_node.frontend001.ssh_user
-    instance_id = podman_node.frontend001.id
-    zone        = null
-    host_key    = podman_node.frontend001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["frontend001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}
-
 resource "podman_volume" "compute001" {
   for_each = var.nodes["compute001"].volumes
 
@@ -86,24 +68,6 @@ resource "podman_node" "compute001" {
   ssh_public_key = var.ssh_public_key
   user_data      = lookup(var.user_data, "compute001", null)
   labels         = merge(var.labels, var.nodes["compute001"].labels)
-}
-
-resource "terraform_data" "node_compute001" {
-  input = {
-    group       = var.nodes["compute001"].group
-    address     = podman_node.compute001.address
-    private_ip  = podman_node.compute001.address
-    public_ip   = null
-    ssh_host    = podman_node.compute001.ssh_host
-    ssh_port    = podman_node.compute001.ssh_port
-    ssh_user    = podman_node.compute001.ssh_user
-    instance_id = podman_node.compute001.id
-    zone        = null
-    host_key    = podman_node.compute001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
 }
 
 resource "podman_volume" "compute002" {
@@ -141,24 +105,6 @@ resource "podman_node" "compute002" {
   labels         = merge(var.labels, var.nodes["compute002"].labels)
 }
 
-resource "terraform_data" "node_compute002" {
-  input = {
-    group       = var.nodes["compute002"].group
-    address     = podman_node.compute002.address
-    private_ip  = podman_node.compute002.address
-    public_ip   = null
-    ssh_host    = podman_node.compute002.ssh_host
-    ssh_port    = podman_node.compute002.ssh_port
-    ssh_user    = podman_node.compute002.ssh_user
-    instance_id = podman_node.compute002.id
-    zone        = null
-    host_key    = podman_node.compute002.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute002"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}
-
 resource "podman_volume" "big001" {
   for_each = var.nodes["big001"].volumes
 
@@ -192,22 +138,4 @@ resource "podman_node" "big001" {
   ssh_public_key = var.ssh_public_key
   user_data      = lookup(var.user_data, "big001", null)
   labels         = merge(var.labels, var.nodes["big001"].labels)
-}
-
-resource "terraform_data" "node_big001" {
-  input = {
-    group       = var.nodes["big001"].group
-    address     = podman_node.big001.address
-    private_ip  = podman_node.big001.address
-    public_ip   = null
-    ssh_host    = podman_node.big001.ssh_host
-    ssh_port    = podman_node.big001.ssh_port
-    ssh_user    = podman_node.big001.ssh_user
-    instance_id = podman_node.big001.id
-    zone        = null
-    host_key    = podman_node.big001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["big001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
 }

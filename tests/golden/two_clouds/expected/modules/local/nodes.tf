@@ -34,21 +34,3 @@ resource "podman_node" "frontend001" {
   user_data      = lookup(var.user_data, "frontend001", null)
   labels         = merge(var.labels, var.nodes["frontend001"].labels)
 }
-
-resource "terraform_data" "node_frontend001" {
-  input = {
-    group       = var.nodes["frontend001"].group
-    address     = podman_node.frontend001.address
-    private_ip  = podman_node.frontend001.address
-    public_ip   = null
-    ssh_host    = podman_node.frontend001.ssh_host
-    ssh_port    = podman_node.frontend001.ssh_port
-    ssh_user    = podman_node.frontend001.ssh_user
-    instance_id = podman_node.frontend001.id
-    zone        = null
-    host_key    = podman_node.frontend001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["frontend001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}

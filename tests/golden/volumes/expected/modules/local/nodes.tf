@@ -35,24 +35,6 @@ resource "podman_node" "store001" {
   labels         = merge(var.labels, var.nodes["store001"].labels)
 }
 
-resource "terraform_data" "node_store001" {
-  input = {
-    group       = var.nodes["store001"].group
-    address     = podman_node.store001.address
-    private_ip  = podman_node.store001.address
-    public_ip   = null
-    ssh_host    = podman_node.store001.ssh_host
-    ssh_port    = podman_node.store001.ssh_port
-    ssh_user    = podman_node.store001.ssh_user
-    instance_id = podman_node.store001.id
-    zone        = null
-    host_key    = podman_node.store001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["store001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}
-
 resource "podman_volume" "compute001" {
   for_each = var.nodes["compute001"].volumes
 
@@ -88,24 +70,6 @@ resource "podman_node" "compute001" {
   labels         = merge(var.labels, var.nodes["compute001"].labels)
 }
 
-resource "terraform_data" "node_compute001" {
-  input = {
-    group       = var.nodes["compute001"].group
-    address     = podman_node.compute001.address
-    private_ip  = podman_node.compute001.address
-    public_ip   = null
-    ssh_host    = podman_node.compute001.ssh_host
-    ssh_port    = podman_node.compute001.ssh_port
-    ssh_user    = podman_node.compute001.ssh_user
-    instance_id = podman_node.compute001.id
-    zone        = null
-    host_key    = podman_node.compute001.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute001"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
-}
-
 resource "podman_volume" "compute002" {
   for_each = var.nodes["compute002"].volumes
 
@@ -139,22 +103,4 @@ resource "podman_node" "compute002" {
   ssh_public_key = var.ssh_public_key
   user_data      = lookup(var.user_data, "compute002", null)
   labels         = merge(var.labels, var.nodes["compute002"].labels)
-}
-
-resource "terraform_data" "node_compute002" {
-  input = {
-    group       = var.nodes["compute002"].group
-    address     = podman_node.compute002.address
-    private_ip  = podman_node.compute002.address
-    public_ip   = null
-    ssh_host    = podman_node.compute002.ssh_host
-    ssh_port    = podman_node.compute002.ssh_port
-    ssh_user    = podman_node.compute002.ssh_user
-    instance_id = podman_node.compute002.id
-    zone        = null
-    host_key    = podman_node.compute002.host_key
-    volumes = tomap({
-      for volume, wanted in var.nodes["compute002"].volumes : volume => coalesce(wanted.mount, "/mnt/${volume}")
-    })
-  }
 }
