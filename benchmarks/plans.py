@@ -65,7 +65,7 @@ def plans(folder: Path) -> Iterator[str]:
         for count, repeats in NODE_COUNTS.items():
             ours = rendered(folder / f"{cloud}{count}", cloud, count)
             bare = by_hand(folder / f"{cloud}{count}-bare", cloud, count)
-            ways = ((ours, GO_RUNTIME), (ours, {}), (bare, {}))
+            ways: tuple[tuple[Path, Mapping[str, str]], ...] = ((ours, GO_RUNTIME), (ours, {}), (bare, {}))
             runs = [[planned(cloud, *way) for way in ways] for _ in range(repeats)]
             best = [_best(of_one) for of_one in zip(*runs, strict=True)]
             cells = " | ".join(f"{one.processor:.2f} | {one.memory_mb:.0f}" for one in best)

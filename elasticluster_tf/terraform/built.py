@@ -33,7 +33,7 @@ def nodes(raw: Mapping[str, Any]) -> dict[str, BuiltNode]:
     return dict(sorted(found.items()))
 
 
-def _modules(raw: Mapping[str, Any]) -> dict[str, _Module]:
+def _modules(raw: Mapping[str, Any]) -> Mapping[str, _Module]:
     """The managed resources of each module but the root one, without what a replacement has left."""
     modules: dict[str, dict[tuple[str, str], _Instances]] = {}
     for one in raw.get("resources", []):
@@ -92,4 +92,4 @@ def _node(name: str, module: str, values: Mapping[str, Any]) -> BuiltNode:
         "ssh_host": values.get("public_ip") or values["address"],
         "ssh_port": _SSH,
     }
-    return BuiltNode(name=name, cloud=module.removeprefix("module."), **usual | values)
+    return BuiltNode(name=name, cloud=module.removeprefix("module."), **{**usual, **values})

@@ -39,17 +39,17 @@ locals {
   # What node.tf.j2 needs to know of a node, worked out in one place.
   node_values = {
     for name, node in var.nodes : name => {
-      name     = "${var.cluster_name}-${name}"
-      type     = local.types[name]
-      image    = local.images[name]
-      project  = var.project
-      target   = node.zone == "spread" ? try(element(var.members, node.index - 1), null) : node.zone
-      pool     = coalesce(local.options[name].pool, var.pool)
-      address  = local.addresses[name]
-      network  = local.network
-      gpus     = local.options[name].gpus
-      volumes  = node.volumes
-      labels   = local.labels[name]
+      name    = "${var.cluster_name}-${name}"
+      type    = local.types[name]
+      image   = local.images[name]
+      project = var.project
+      target  = node.zone == "spread" ? try(element(var.members, node.index - 1), null) : node.zone
+      pool    = coalesce(local.options[name].pool, var.pool)
+      address = local.addresses[name]
+      network = local.network
+      gpus    = local.options[name].gpus
+      volumes = node.volumes
+      labels  = local.labels[name]
 
       # What a node lacks here is refused above, before it is used.
       public_address = lookup(var.public_addresses, name, "")
