@@ -15,6 +15,9 @@ from tests.e2e.conftest import REPOSITORY, Folder, leftovers, podman
 
 pytestmark = pytest.mark.podman
 Make = Callable[[str], Folder]
+# What `local` tells of its nodes: one line that has to go, and one after which another comes.
+FOUND = '        host_key    = "podman_node.host_key"\n'
+KNOWN = "      group   = node.group\n"
 
 
 def cloud(folder: Folder) -> None:
@@ -23,11 +26,12 @@ def cloud(folder: Folder) -> None:
     shutil.copytree(REPOSITORY / "terraform_modules" / "local", target)
     facts = (target / "cloud.yaml").read_text(encoding="utf-8")
     (target / "cloud.yaml").write_text(facts + "first_host_key: user_data\n", encoding="utf-8")
-    stamp = (target / "node.tf.j2").read_text(encoding="utf-8")
-    told = "podman_node.{{ name }}.host_key"
-    assert told in stamp
-    stamp = stamp.replace(told, 'lookup(var.host_keys, "{{ name }}", null)')
-    (target / "node.tf.j2").write_text(stamp, encoding="utf-8")
+    main = (target / "main.tf").read_text(encoding="utf-8")
+    assert FOUND in main and KNOWN in main
+    main = main.replace(FOUND, "").replace(
+        KNOWN, f"{KNOWN}      host_key = lookup(var.host_keys, name, null)\n"
+    )
+    (target / "main.tf").write_text(main, encoding="utf-8")
     folder.write("""
 name: NAME
 cloud: {name: ./blind}
