@@ -97,7 +97,11 @@ def test_the_second_controller_takes_over(cluster: Folder) -> None:
     ).strip()
     cluster.ssh("frontend001", f"until squeue -h -j {job} -t R | grep -q .; do sleep 1; done")
     # A controller writes what it does every few seconds; a job it started after that is not known to be running.
-    time.sleep(15)
+    cluster.ssh(
+        "frontend001",
+        f"touch /tmp/running && scontrol update JobId={job} Comment=running "
+        "&& timeout 120 sh -c 'until sudo find /shared/slurm/job_state -newer /tmp/running | grep -q .; do sleep 1; done'",
+    )
     podman("rm", "-f", "-t", "0", cluster.nodes()["frontend001"]["instance_id"])
     deadline = time.monotonic() + 300
     while controllers(cluster) != ["DOWN", "UP"] or not cluster.ssh("second001", "sinfo -h || true"):

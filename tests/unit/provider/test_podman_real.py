@@ -156,8 +156,10 @@ def test_a_stopped_container_is_started_in_place(folder: Any, key: Path) -> None
 def test_a_restart_keeps_address_port_hosts_and_key(folder: Any, key: Path) -> None:
     node = folder.nodes()["compute001"]
     ssh(key, node, "echo 192.0.2.1 written-by-hand | sudo tee -a /etc/hosts")
-    podman("restart", container_ids()["compute001"])
-    time.sleep(2)
+    restarted = container_ids()["compute001"]
+    podman("restart", restarted)
+    sshd = "until systemctl is-active --quiet ssh.service; do sleep 0.2; done"
+    podman("exec", restarted, "timeout", "90", "sh", "-c", sshd)
     told = ssh(key, node, "cat /etc/hosts; hostname -I")
     assert "written-by-hand" in told
     assert node.address in told.splitlines()[-1]
