@@ -7,8 +7,9 @@ none of what ectf needs to find nodes again one by one, to know the cluster agai
 another cluster than this.
 
 ectf's is planned as ectf runs Terraform, with less garbage collection, and once more with Terraform's own settings, which
-the one by hand has. Seconds of processor time and peak memory are Terraform's alone: the double runs in this process. Of
-small clusters the best of several runs counts.
+the one by hand has. Seconds of processor time and peak memory are Terraform's alone: the double runs in this process.
+Seconds of waiting are those of a user, whose Terraform starts the provider: here the double, which answers at once what a
+cloud needs a request for. Of small clusters the best of several runs counts.
 """
 
 import json
@@ -17,8 +18,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -26,7 +28,8 @@ from typing import Any
 
 from elasticluster_tf import cli, host_keys
 from elasticluster_tf.terraform.runner import GO_RUNTIME
-from tests.provider_double import Double, double
+from tests.provider_double import double, environment
+from tests.provider_double.install import install
 
 # How often each is measured.
 NODE_COUNTS = {10: 5, 100: 3, 1000: 1}
@@ -55,12 +58,16 @@ class Cost:
 
     processor: float
     memory_mb: float
+    seconds: float
 
 
 def plans(folder: Path) -> Iterator[str]:
     """The report's rows."""
-    yield "| cloud | nodes | ectf: CPU s | MB | the same settings: CPU s | MB | by hand: CPU s | MB | ratios of CPU | load |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    yield (
+        "| cloud | nodes | ectf: CPU s | MB | the same settings: CPU s | MB | by hand: CPU s | MB | ratios of CPU "
+        "| ectf: waiting s | by hand: waiting s | ratio | load |"
+    )
+    yield f"|{'---|' * 13}"
     for cloud in CLOUDS:
         for count, repeats in NODE_COUNTS.items():
             ours = rendered(folder / f"{cloud}{count}", cloud, count)
@@ -70,11 +77,19 @@ def plans(folder: Path) -> Iterator[str]:
             best = [_best(of_one) for of_one in zip(*runs, strict=True)]
             cells = " | ".join(f"{one.processor:.2f} | {one.memory_mb:.0f}" for one in best)
             ratios = ", ".join(f"{one.processor / best[-1].processor:.2f}" for one in best[:-1])
-            yield f"| {cloud} | {count} | {cells} | {ratios} | {os.getloadavg()[0]:.0f} |"
+            both = (ways[0], ways[-1])
+            waited = [[waited_for(cloud, *way) for way in both] for _ in range(repeats)]
+            ectf, hand = (_best(of_one).seconds for of_one in zip(*waited, strict=True))
+            cells += f" | {ratios} | {ectf:.2f} | {hand:.2f} | {ectf / hand:.2f}"
+            yield f"| {cloud} | {count} | {cells} | {os.getloadavg()[0]:.0f} |"
 
 
 def _best(costs: Sequence[Cost]) -> Cost:
-    return Cost(min(one.processor for one in costs), min(one.memory_mb for one in costs))
+    return Cost(
+        min(one.processor for one in costs),
+        min(one.memory_mb for one in costs),
+        min(one.seconds for one in costs),
+    )
 
 
 def rendered(folder: Path, cloud: str, count: int) -> Path:
@@ -132,25 +147,40 @@ def names(count: int) -> list[str]:
     return ["frontend001", *(f"compute{index:03d}" for index in range(1, count))]
 
 
-def planned(cloud: str, folder: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Cost:
-    """What a plan of the root module in `folder` takes; it is left there as `tfplan`."""
+def planned(cloud: str, folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Cost:
+    """What a plan of the root module in `folder` takes of Terraform alone; it is left there as `tfplan`."""
     with tempfile.TemporaryDirectory(prefix="ectf-bench-") as world, double([cloud], Path(world)) as running:
-        with_more = replace(running, environment={**running.environment, **environment})
-        _terraform(with_more, folder, "init", "-input=false")
-        # As ectf calls it; people's output would be rendered at a cost.
-        return _terraform(with_more, folder, "plan", "-input=false", "-json", "-out=tfplan")
+        return _plan(folder, {**running.environment, **more})
 
 
-def _terraform(running: Double, folder: Path, *words: str) -> Cost:
+def waited_for(cloud: str, folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Cost:
+    """The same when Terraform starts the provider."""
+    with tempfile.TemporaryDirectory(prefix="ectf-bench-") as world:
+        shutil.rmtree(folder / "terraform.d", ignore_errors=True)
+        install(folder, cloud, Path(world))
+        return _plan(folder, environment(**more))
+
+
+def _plan(folder: Path, environment: Mapping[str, str]) -> Cost:
+    # The launcher names its world, so that its digest is another one each time.
+    (folder / ".terraform.lock.hcl").unlink(missing_ok=True)
+    _terraform(folder, environment, "init", "-input=false")
+    # As ectf calls it; people's output would be rendered at a cost.
+    return _terraform(folder, environment, "plan", "-input=false", "-json", "-out=tfplan")
+
+
+def _terraform(folder: Path, environment: Mapping[str, str], *words: str) -> Cost:
     binary = shutil.which("terraform") or "ectf-terraform"
     log = folder / f"{words[0]}.log"
     with log.open("w", encoding="utf-8") as out:
+        began = time.monotonic()
         child = subprocess.Popen(
-            [binary, *words], cwd=folder, env=running.environment, stdin=subprocess.DEVNULL,
+            [binary, *words], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
             stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
         _, status, used = os.wait4(child.pid, 0)
+        seconds = time.monotonic() - began
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"terraform {words[0]} failed\n{log.read_text(encoding='utf-8')[-4000:]}")
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, seconds)

@@ -24,8 +24,14 @@ HEAD = """# What was run of the software, on real clusters
 
 `make test-software` runs every software on clusters of the cloud `local`, the long tests too, and writes
 this page; `scripts/test-software.sh [--image SYSTEM] NAME…` renews some rows. `make test` runs SLURM, Grid
-Engine, Hadoop and the mix each time. Packages are those that roles asked for, as the hosts' own logs of apt
-name them.
+Engine, Hadoop and the mix each time. A software is refused on systems that its facts don't name. What no test
+can run here stands on its own page in [software/](software/).
+
+"""
+TABLE = """
+## Each run
+
+Packages are those that roles asked for, as the hosts' own logs of apt name them.
 
 | tests | system | date | result | minutes | packages |
 |---|---|---|---|---|---|
@@ -117,7 +123,31 @@ def asked_for(log: str) -> Iterator[str]:
 def page(new: dict[Key, str], old: str) -> str:
     """The page with these rows in place of older ones."""
     kept = {(match[1], match[2]): line for line in old.splitlines() if (match := ROW.match(line))}
-    return HEAD + "".join(f"{row}\n" for _, row in sorted({**kept, **new}.items()))
+    found = dict(sorted({**kept, **new}.items()))
+    return HEAD + _support(found) + TABLE + "".join(f"{row}\n" for row in found.values())
+
+
+def _support(rows: dict[Key, str]) -> str:
+    """Which software was run on which system: a table."""
+    software = _supported()
+    systems = sorted({system for names in software.values() for system in names})
+    lines = [f"| software | {' | '.join(systems)} |", f"|---|{'---|' * len(systems)}"]
+    for name, of_it in software.items():
+        cells = [_state(name, system, rows) if system in of_it else "refused" for system in systems]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _state(name: str, system: str, rows: dict[Key, str]) -> str:
+    """What the rows say of a software on a system: the date of the oldest of its tests."""
+    found = [
+        row.split(" | ")
+        for (test, of), row in rows.items()
+        if of == system and _is_of(Path(test), [name]) and test.removeprefix("test_") not in OWN_SYSTEMS
+    ]
+    if any(word in cells[3] for cells in found for word in ("failed", "broken")):
+        return "**failed**"
+    return min((cells[2] for cells in found if "passed" in cells[3]), default="not run")
 
 
 if __name__ == "__main__":

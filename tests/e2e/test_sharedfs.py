@@ -29,7 +29,7 @@ software:
 """
 OVER_SSH = """        - name: home
           mount: /srv/shared-home/x
-          source: "{user}@store001:/home/{user}"
+          source: "{user}@store001:/home/{user}/shared"
           type: sshfs
           options: idmap=user
           secret_file: {secret}
@@ -62,8 +62,10 @@ def test_a_directory_over_ssh_with_a_secret_that_is_nowhere_else(cluster: Folder
     secret.parent.mkdir()
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", secret], check=True)
     public = secret.with_suffix(".pub").read_text(encoding="utf-8").strip()
+    # A home of Ubuntu's is its owner's alone.
     cluster.ssh(
-        "store001", f"mkdir -p ~/.ssh && echo '{public}' >> ~/.ssh/authorized_keys && echo hello > ~/b"
+        "store001",
+        f"mkdir -p ~/.ssh ~/shared && echo '{public}' >> ~/.ssh/authorized_keys && echo hello > ~/shared/b",
     )
     kind, key, *_ = cluster.ssh("store001", "cat /etc/ssh/ssh_host_ed25519_key.pub").split()
     cluster.write(CLUSTER + OVER_SSH.format(user=USER, secret=secret, host_key=f"{kind} {key}"))

@@ -94,8 +94,12 @@ def test_names_mean_the_implementation_as_far_as_it_offers_them(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("starts", "code", "said"),
     [
-        ("echo started; echo started", 0, "Open MPI 4.1.4: 2 of 2 processes started"),
-        ("echo 'There are not enough slots' >&2; exit 1", 1, "Open MPI 4.1.4: 0 of 2 processes started"),
+        ("echo process 1 of 2; echo process 0 of 2", 0, "Open MPI 4.1.4: 2 of 2 processes found each other"),
+        (
+            "echo 'There are not enough slots' >&2; exit 1",
+            1,
+            "Open MPI 4.1.4: 0 of 2 processes found each other",
+        ),
     ],
 )
 def test_health_counts_processes(tmp_path: Path, starts: str, code: int, said: str) -> None:

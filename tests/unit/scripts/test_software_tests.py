@@ -45,9 +45,11 @@ def test_a_run_renews_its_rows_and_leaves_the_others(tmp_path: Path) -> None:
     (tmp_path / "packages.jsonl").write_text(f"{json.dumps(line)}\n" * 2, encoding="utf-8")
     new = software_tests.rows(tmp_path)
     before = [(name, "debian-12") for name in ("test_mix", "test_slurm")]
-    old = software_tests.page({key: f"| {key[0]} | {key[1]} | before |" for key in before}, "")
+    old = software_tests.page(
+        {key: f"| {key[0]} | {key[1]} | before | 1 passed | 1.0 |  |" for key in before}, ""
+    )
     found = software_tests.page(new, old).splitlines()[-3:]
-    assert found[0] == "| test_mix | debian-12 | before |"
+    assert found[0] == "| test_mix | debian-12 | before | 1 passed | 1.0 |  |"
     assert found[1].endswith(" | 1 passed, 1 failed | 1.5 | debian-12: munge 0.5.15-2, slurmd 22.05.8-4 |")
     assert " | 1 skipped | 0.1 |  |" in found[2]
 
@@ -62,6 +64,24 @@ def test_rows_of_several_systems_stand_side_by_side(tmp_path: Path) -> None:
         ["| test_torque", "debian-12"],
         ["| test_torque", "ubuntu-24.04"],
     ]
+
+
+def test_the_page_says_what_was_run_where(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(JUNIT.replace("torque", "users"), encoding="utf-8")
+    rows = software_tests.rows(tmp_path)
+    rows[("test_spark", "ubuntu-24.04")] = "| test_spark | ubuntu-24.04 | 2026-02-03 | 2 passed | 1.0 |  |"
+    rows[("test_spark_yarn", "ubuntu-24.04")] = (
+        "| test_spark_yarn | ubuntu-24.04 | 2026-01-02 | 1 passed, 1 skipped | 1.0 |  |"
+    )
+    lines = [line for line in software_tests.page(rows, "").splitlines() if line.count("|") == 5]
+    states = {
+        name: cells for _, name, *cells, _ in ([cell.strip() for cell in line.split("|")] for line in lines)
+    }
+    assert states["software"] == ["debian-12", "debian-13", "ubuntu-24.04"]
+    assert states["slurm"] == ["**failed**", "not run", "not run"]
+    assert states["users"] == ["not run", "not run", "not run"]
+    assert states["spark"] == ["not run", "not run", "2026-01-02"]
+    assert states["ganglia"] == ["not run", "refused", "not run"]
 
 
 @pytest.mark.parametrize(("image", "without"), [("debian-13", "ganglia"), ("ubuntu-24.04", "gridengine")])
