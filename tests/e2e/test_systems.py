@@ -17,6 +17,27 @@ groups:
 """
 FILES = ("cluster.yaml", "system.yaml")
 NODES = ("frontend001", "compute001", "compute002")
+# What packages bring, as Prometheus' or MariaDB's do: another user, and filters of system calls.
+GUARDED = """[Service]
+Type=oneshot
+ExecStart=/usr/bin/true
+User=nobody
+NoNewPrivileges=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RestrictAddressFamilies=AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+"""
 
 
 def up(folder: Folder, image: str, text: str) -> None:
@@ -43,4 +64,7 @@ def test_slurm_runs_a_job(make_folder: Make, image: str) -> None:
     up(folder, image, example.replace("name: demo", "name: NAME"))
     folder.ssh("frontend001", "sbatch --nodes=2 -o /dev/null --wait --wrap 'srun hostname'")
     assert sorted(folder.ssh("frontend001", "srun -N2 hostname").split()) == ["compute001", "compute002"]
+    folder.write(GUARDED, "guarded.service")
+    folder.ectf("scp", str(folder.path / "guarded.service"), "frontend001:")
+    folder.ssh("frontend001", "sudo cp guarded.service /run/systemd/system && sudo systemctl start guarded.service")
     down(folder)
