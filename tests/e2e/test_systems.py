@@ -66,5 +66,7 @@ def test_slurm_runs_a_job(make_folder: Make, image: str) -> None:
     assert sorted(folder.ssh("frontend001", "srun -N2 hostname").split()) == ["compute001", "compute002"]
     folder.write(GUARDED, "guarded.service")
     folder.ectf("scp", str(folder.path / "guarded.service"), "frontend001:")
-    folder.ssh("frontend001", "sudo cp guarded.service /run/systemd/system && sudo systemctl start guarded.service")
+    folder.ssh(
+        "frontend001", "sudo cp guarded.service /run/systemd/system && sudo systemctl start guarded.service"
+    )
     down(folder)
