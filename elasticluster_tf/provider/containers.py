@@ -14,8 +14,11 @@ from elasticluster_tf.provider.addresses import LOOPBACK
 from elasticluster_tf.provider.runtimes import Runtime
 
 GIB = 1024**3
-# What software needs of its host, as options of Podman: mounting with FUSE takes both.
-NEEDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {"fuse": (("SYS_ADMIN",), ("/dev/fuse",))}
+# What software needs of its host, as capabilities and devices.
+NEEDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "fuse": (("SYS_ADMIN",), ("/dev/fuse",)),
+    "namespaces": (("SYS_ADMIN",), ()),
+}
 SEED = "var/lib/cloud/seed/nocloud"
 KEYS = "etc/ssh/authorized_keys.d"
 # systemd 256 and later refuse the first version of cgroups unless told otherwise, in the words of a

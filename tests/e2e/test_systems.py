@@ -63,6 +63,8 @@ def test_slurm_runs_a_job(make_folder: Make, image: str) -> None:
     example = (REPOSITORY / "examples" / "slurm.yaml").read_text(encoding="utf-8")
     up(folder, image, example.replace("name: demo", "name: NAME"))
     folder.ssh("frontend001", "sbatch --nodes=2 -o /dev/null --wait --wrap 'srun hostname'")
+    # slurmd then asks a shell of the user's for the job's environment.
+    folder.ssh("frontend001", "sbatch --export=NONE -o /dev/null --wait --wrap 'test $USER = $(whoami)'")
     assert sorted(folder.ssh("frontend001", "srun -N2 hostname").split()) == ["compute001", "compute002"]
     folder.write(GUARDED, "guarded.service")
     folder.ectf("scp", str(folder.path / "guarded.service"), "frontend001:")

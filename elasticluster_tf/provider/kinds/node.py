@@ -45,7 +45,11 @@ class NodeKind:
         attribute("cpus", NUMBER, "How many processors it may keep busy.", optional=True),
         attribute("memory_gb", NUMBER, "How much memory it may use, in GiB.", optional=True),
         attribute(
-            "needs", TEXTS, "What its software needs of the host: `fuse`.", optional=True, replaces=True
+            "needs",
+            TEXTS,
+            f"What its software needs of the host: {', '.join(NEEDS)}.",
+            optional=True,
+            replaces=True,
         ),
         attribute("capabilities", TEXTS, "Capabilities added by hand.", optional=True, replaces=True),
         attribute("devices", TEXTS, "Devices added by hand.", optional=True, replaces=True),

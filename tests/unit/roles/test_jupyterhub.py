@@ -87,7 +87,6 @@ def test_servers_as_jobs_ask_for_what_is_said(tmp_path: Path) -> None:
         "#SBATCH --job-name=jupyterhub",
         "#SBATCH --output={{homedir}}/.jupyterhub-%j.log",
         "#SBATCH --chdir={{homedir}}",
-        "#SBATCH --export={{keepvars}}",
         "#SBATCH --cpus-per-task=2",
         "#SBATCH --mem=900M",
         "#SBATCH --partition=short",

@@ -49,7 +49,12 @@ def test_images_of_unknown_systems_are_left_to_the_role() -> None:
 
 @pytest.mark.parametrize(
     ("need", "cloud", "keys"),
-    [("fuse", "local", []), ("nfs", "local", ["software.x.worker"]), ("nfs", "static", [])],
+    [
+        ("fuse", "local", []),
+        ("namespaces", "local", []),
+        ("nfs", "local", ["software.x.worker"]),
+        ("nfs", "static", []),
+    ],
 )
 def test_what_a_cloud_s_hosts_can_not_do(need: str, cloud: str, keys: list[str]) -> None:
     groups = f"{{a: {{count: 1, cloud: {{name: {cloud}, hosts: {{a001: {{address: 192.0.2.1}}}}}}}}}}"
