@@ -11,6 +11,7 @@ from elasticluster_tf import terraform
 from elasticluster_tf.errors import Interrupted, Refused, TerraformFailed
 from elasticluster_tf.events import Event, ResourceEvent, ToolLine
 from elasticluster_tf.terraform import Binary, Runner
+from elasticluster_tf.terraform.runner import GO_RUNTIME
 from tests.builders import BARE, CACHE, Told, write
 
 MAIN = """
@@ -192,6 +193,7 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
         ({"TF_CLI_CONFIG_FILE": "/no/such"}, {}),
         ({"TF_CLI_CONFIG_FILE": "/etc/passwd"}, {"TF_CLI_CONFIG_FILE": "/etc/passwd"}),
         ({"GOGC": "50"}, {"GOGC": "50"}),
+        ({"GOMEMLIMIT": "2GiB"}, {"GOMEMLIMIT": "2GiB"}),
         ({"TF_VAR_token": "t", "AWS_PROFILE": "p"}, {"TF_VAR_token": "t", "AWS_PROFILE": "p"}),
     ],
 )
@@ -202,5 +204,5 @@ def test_what_terraform_sees_of_the_environment(
     runner(tmp_path, binary=stand_in(tmp_path, script), **given).shown_plan()
     rows = (tmp_path / "environment").read_text(encoding="utf-8").splitlines()
     assert dict(row.split("=", 1) for row in rows) == {
-        **BARE, "GOGC": "200", **seen, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1",
+        **BARE, **GO_RUNTIME, **seen, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1",
     }  # fmt: skip
