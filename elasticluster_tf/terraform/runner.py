@@ -21,9 +21,9 @@ PLAN_FILE = "tfplan"
 STAMP = ".terraform/ectf-init"
 # Set by a user's own habits, these would change which state or which arguments Terraform takes.
 _DROPPED = ("TF_WORKSPACE", "TF_DATA_DIR")
-# Less garbage collection than Go's own saves a fifth of a plan's processor time while there is memory; near the
-# limit, which 1,000 nodes come to, it is as usual (docs/measured/2026-11-23-plans.md). One's own settings go
-# before it.
+# Less garbage collection than Go's own saves a fifth of a plan's processor time while there is memory; near
+# the limit, which 1,000 nodes come to, it is as usual (docs/measured/2026-11-23-plans.md). One's own settings
+# go before it.
 GO_RUNTIME = {"GOGC": "800", "GOMEMLIMIT": "768MiB"}
 
 # python-terraform logs commands and outputs, values included.
