@@ -6,6 +6,7 @@ import pytest
 
 from elasticluster_tf.provider import labels
 from elasticluster_tf.provider.containers import (
+    NEEDS,
     Found,
     Limits,
     NodeSpec,
@@ -17,6 +18,7 @@ from elasticluster_tf.provider.containers import (
     read_container,
 )
 from elasticluster_tf.provider.runtimes import Runtime
+from tests.builders import shipped
 
 PLACE = Place("10.90.0.2", 22001)
 SPEC = NodeSpec("demo", "compute001", "compute", "debian-12", "ectf-demo", "debian", Limits(1.5, 2**30))
@@ -75,6 +77,15 @@ def test_fuse_takes_a_device_and_a_capability_and_settings_add_more() -> None:
         "--device=/dev/fuse",
         "--device=/dev/kvm",
     ]
+
+
+def test_namespaces_take_a_capability_and_no_device() -> None:
+    argv = arguments(dataclasses.replace(SPEC, needs=("namespaces",)))
+    assert [item for item in argv if item.startswith(("--cap-add", "--device"))] == ["--cap-add=SYS_ADMIN"]
+
+
+def test_the_cloud_promises_what_its_provider_gives() -> None:
+    assert set(shipped().clouds["local"].facts.gives or ()) == set(NEEDS)
 
 
 def test_values_stay_single_arguments() -> None:

@@ -11,7 +11,6 @@ from elasticluster_tf import terraform
 from elasticluster_tf.errors import Interrupted, Refused, TerraformFailed
 from elasticluster_tf.events import Event, ResourceEvent, ToolLine
 from elasticluster_tf.terraform import Binary, Runner
-from elasticluster_tf.terraform.runner import GO_RUNTIME
 from tests.builders import BARE, CACHE, Told, write
 
 MAIN = """
@@ -204,5 +203,6 @@ def test_what_terraform_sees_of_the_environment(
     runner(tmp_path, binary=stand_in(tmp_path, script), **given).shown_plan()
     rows = (tmp_path / "environment").read_text(encoding="utf-8").splitlines()
     assert dict(row.split("=", 1) for row in rows) == {
-        **BARE, **GO_RUNTIME, **seen, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1",
+        **BARE, "GOGC": "800", "GOMEMLIMIT": "768MiB", **seen,
+        "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1",
     }  # fmt: skip
