@@ -24,7 +24,7 @@ _DROPPED = ("TF_WORKSPACE", "TF_DATA_DIR")
 # Less garbage collection than Go's own saves a fifth of a plan's processor time while there is memory; near
 # the limit, which 1,000 nodes come to, it is as usual (docs/measured/2026-11-23-plans.md). One's own settings
 # go before it.
-GO_RUNTIME = {"GOGC": "800", "GOMEMLIMIT": "768MiB"}
+GO_RUNTIME = {"GOGC": "400", "GOMEMLIMIT": "768MiB"}
 
 # python-terraform logs commands and outputs, values included.
 logging.getLogger("python_terraform").disabled = True

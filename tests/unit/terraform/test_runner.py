@@ -203,6 +203,6 @@ def test_what_terraform_sees_of_the_environment(
     runner(tmp_path, binary=stand_in(tmp_path, script), **given).shown_plan()
     rows = (tmp_path / "environment").read_text(encoding="utf-8").splitlines()
     assert dict(row.split("=", 1) for row in rows) == {
-        **BARE, "GOGC": "800", "GOMEMLIMIT": "768MiB", **seen,
+        **BARE, "GOGC": "400", "GOMEMLIMIT": "768MiB", **seen,
         "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1",
     }  # fmt: skip
