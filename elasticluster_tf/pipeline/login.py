@@ -1,7 +1,7 @@
 """How nodes are reached: the login key, first and final host keys, the files that ssh reads."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from elasticluster_tf import ansible_files, host_keys, secrets
 from elasticluster_tf.ansible_files import Access
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import InputError, Refused
+from elasticluster_tf.host_keys import HostKey
 from elasticluster_tf.pipeline.run import Run, World
 from elasticluster_tf.secrets import RootSecret
 from elasticluster_tf.terraform import State
@@ -24,6 +25,20 @@ def write_values(run: Run, resolved: Resolved, state: State) -> None:
     """
     values = {"ssh_public_key": _public_key(run.workdir, resolved, run.world, state)}
     write_more(run.workdir, {**values, **_first_keys(resolved, state)}, afresh=True)
+
+
+def renew_first_keys(run: Run, making: Collection[str], state: State) -> bool:
+    """Give machines that are about to be made again under a remembered name a first key of their own.
+
+    The one that the state remembers is known to whoever could read the user data of the machine before.
+    Returns whether there was one, so that the plan has to be made again.
+    """
+    present = json.loads((run.workdir.path / VALUES).read_text(encoding="utf-8"))
+    names = [name for name in present.get("bootstrap", {}) if name in making and name in state.bootstrap]
+    if names:
+        fresh = _key_values({name: host_keys.bootstrap() for name in names})
+        write_more(run.workdir, {key: {**present[key], **values} for key, values in fresh.items()})
+    return bool(names)
 
 
 def write_more(workdir: Workdir, values: Mapping[str, Any], afresh: bool = False) -> None:
@@ -50,6 +65,10 @@ def _first_keys(resolved: Resolved, state: State) -> dict[str, Any]:
         for node in resolved.nodes
         if node.cloud in labels
     }
+    return _key_values(keys)
+
+
+def _key_values(keys: Mapping[str, HostKey]) -> dict[str, dict[str, str]]:
     return {
         "bootstrap": {name: key.private for name, key in keys.items()},
         "host_keys": {name: key.public for name, key in keys.items()},

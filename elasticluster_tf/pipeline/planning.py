@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from elasticluster_tf import cost, data, terraform_files
 from elasticluster_tf import plan as plans
@@ -45,11 +46,11 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish:
         standing, everything = _prepared(run, resolved, files, catalogue, wish)
         books = cost.shelve(everything, run.base(resolved), resolved.config.prices, run.world.environment)
     with run.stage("plan", "Plan the infrastructure") as note:
-        with complaints.brought_back(resolved):
-            raw = standing.runner.plan(replace=_image_triggers(resolved, wish.order.refresh_images))
-        found = plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
+        raw, found = _infrastructure(standing, resolved, wish)
+        if login.renew_first_keys(run, _making(found), standing.state):
+            raw, found = _infrastructure(standing, resolved, wish)
         note(_counts(found))
-    making = {one.name for one in found.nodes if one.action in ("create", "replace")}
+    making = _making(found)
     todo = configuring.foreseen(resolved, standing.state, files, making, wish.order)
     groups = {one.name: one.group for one in standing.state.nodes.values()}
     groups |= {node.name: node.group for node in resolved.nodes}
@@ -67,6 +68,16 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish:
         return Planned(standing, joined)
     own = judging.judge_own(wish.policies, data.document("plan", joined), resolved, wish.allow)
     return Planned(standing, replace(joined, risks=(*joined.risks, *own)))
+
+
+def _infrastructure(standing: Standing, resolved: Resolved, wish: Wish) -> tuple[dict[str, Any], InfraPlan]:
+    with complaints.brought_back(resolved):
+        raw = standing.runner.plan(replace=_image_triggers(resolved, wish.order.refresh_images))
+    return raw, plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
+
+
+def _making(found: InfraPlan) -> set[str]:
+    return {one.name for one in found.nodes if one.action in ("create", "replace")}
 
 
 def _prepared(

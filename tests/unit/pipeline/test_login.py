@@ -67,6 +67,26 @@ def test_first_keys_are_made_once_and_remembered(tmp_path: Path) -> None:
     assert not cluster.plan().infrastructure.pending
 
 
+def test_a_machine_that_is_made_again_gets_a_first_key_of_its_own(tmp_path: Path) -> None:
+    """Whoever could read the user data of the machine before knows the old one."""
+    groups = {name: {"count": 1, "image": "debian-12"} for name in ("compute", "other")}
+    ground = ground_of(tmp_path)
+    ground.up(echo(groups=groups))
+    first = values(ground)
+    wanted = echo(groups={**groups, "compute": {"count": 1, "image": "oldix-1"}})
+    report = ground.up(wanted)
+    again = values(ground)
+    assert [(one.name, one.action) for one in report.plan.infrastructure.nodes] == [("compute001", "replace")]
+    for key in ("bootstrap", "host_keys", "user_data"):
+        assert again[key]["compute001"] != first[key]["compute001"]
+        assert again[key]["other001"] == first[key]["other001"]
+    (private, public) = (again[key]["compute001"] for key in ("bootstrap", "host_keys"))
+    assert host_keys.restored(private).public == public
+    state = ground.cluster(wanted).state()
+    assert state.bootstrap == again["bootstrap"]
+    assert not ground.cluster(wanted).plan().infrastructure.pending
+
+
 @pytest.mark.parametrize(
     ("kept", "environment", "found"),
     [("x" * 16, {}, "x" * 16), (None, {"ECTF_SECRET": "y" * 16}, "y" * 16)],
