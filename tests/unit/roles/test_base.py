@@ -66,7 +66,7 @@ def files_of(folder: Path, manager: str, **mirrors: str) -> dict[str, str]:
     ended = play.run(folder, inventory, [{"hosts": "frontend", "gather_facts": False, "tasks": steps}])
     assert ended.code == 0, ended.output
     found = json.loads((folder / "files.json").read_text(encoding="utf-8"))
-    return {one["path"]: one["content"] for one in found if one["path"] != "/etc/hosts"}
+    return {one["path"]: one["content"] for one in found if one["path"] not in ("/etc/hosts", "/etc/fstab")}
 
 
 def test_mirrors_reach_every_package_manager(tmp_path: Path) -> None:
@@ -85,3 +85,32 @@ def test_without_mirrors_the_image_s_own_count(tmp_path: Path) -> None:
         "/etc/apt/apt.conf.d/80ectf": 'Acquire::Retries "3";\nDPkg::Lock::Timeout "300";\n',
     }
     assert files_of(tmp_path, "dnf")["/etc/dnf/dnf.conf"] == ""
+
+
+def test_disks_are_mounted_and_what_containers_bring_is_left_alone(tmp_path: Path) -> None:
+    volumes = {
+        "scratch": {"device": "/dev/disk/by-id/virtio-1", "mount": "/scratch"},
+        "raw": {"device": "/dev/disk/by-id/virtio-2", "mount": None},
+        "brought": {"device": "/data", "mount": "/data"},
+        "unknown": {"device": None, "mount": "/later"},
+    }
+    inventory = {
+        "all": {"hosts": {"a001": {**host("10.0.0.1"), "node_volumes": volumes}, "b001": host("10.0.0.2")}}
+    }
+    role = play.REPOSITORY / "roles" / "base"
+    text = "{{ {'volumes': __base_volumes, 'fstab': __base_fstab.content} | to_json }}"
+    dest = f"{tmp_path}/{{{{ inventory_hostname }}}}.json"
+    steps = [
+        {"ansible.builtin.include_vars": {"file": str(role / "vars" / "main.yml")}},
+        {"ansible.builtin.copy": {"content": text, "dest": dest, "mode": "0600"}},
+    ]
+    ended = play.run(tmp_path, inventory, [{"hosts": "all", "gather_facts": False, "tasks": steps}])
+    assert ended.code == 0, ended.output
+    with_disks, without = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("a001", "b001"))
+    assert with_disks["volumes"] == [
+        {"name": "scratch", "device": "/dev/disk/by-id/virtio-1", "mount": "/scratch"}
+    ]
+    (line,) = with_disks["fstab"].strip().splitlines()
+    assert line.split()[:3] == ["/dev/disk/by-id/virtio-1", "/scratch", "auto"]
+    assert {"nofail", "x-systemd.before=local-fs.target"} <= set(line.split()[3].split(","))
+    assert (without["volumes"], without["fstab"].strip()) == ([], "")
