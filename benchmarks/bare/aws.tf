@@ -119,7 +119,7 @@ resource "aws_vpc_security_group_egress_rule" "out" {
 
 resource "aws_security_group" "ssh" {
   name        = "bench-ssh"
-  description = "SSH to nodes with a public address of the cluster bench"
+  description = "SSH to the cluster bench"
   vpc_id      = aws_vpc.cluster.id
   tags        = { Name = "bench-ssh", ectf-cluster = "bench", managed-by = "ectf" }
 }

@@ -1,7 +1,7 @@
 """The clouds a cluster file uses, and what it asks of them that they can't give."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,7 @@ def choose(
         before = chosen.setdefault(found.label, found)
         if before is found:
             problems += _name_problems(document, config.name, cloud)
+            problems += _ssh_problems(document, config.ssh.allow_from, cloud)
             problems += settings.problems(document, found.path, found.settings, cloud)
         elif (before.cloud, before.settings) != (cloud, found.settings):
             message = f"`{found.label}` is used with other settings at {_dotted(before.path)}"
@@ -78,6 +79,15 @@ def _name_problems(document: Document, name: str, cloud: Cloud) -> Iterator[Prob
     if len(name) > cloud.facts.name_limit:
         message = f"{cloud.name} leaves room for {cloud.facts.name_limit} characters, not {len(name)}"
         yield document.problem(("name",), message, "choose a shorter name")
+    rule = cloud.facts.name_rule
+    if rule and not re.fullmatch(rule.pattern, name):
+        yield document.problem(("name",), f"{cloud.name} does not take the name `{name}`", rule.hint)
+
+
+def _ssh_problems(document: Document, allowed: Sequence[str], cloud: Cloud) -> Iterator[Problem]:
+    if cloud.facts.ipv4_only and allowed and all(":" in one for one in allowed):
+        message = f"{cloud.name} has IPv4 networks alone, and no range of IPv4 is let in"
+        yield document.problem(("ssh", "allow_from"), message, "add one, as in 198.51.100.0/24")
 
 
 def _find(name: str, base: Path, known: Mapping[str, Cloud]) -> Cloud | None:
@@ -144,7 +154,9 @@ def _image_problems(document: Document, path: KeyPath, group: Group, cloud: Clou
         yield from _told_twice(document, path, group, cloud)
     elif facts.sizes != "direct" and resolve_size(group, cloud) is None:
         hint = f"`ectf clouds {cloud.name} --sizes` lists them; or name a `type:`"
-        yield document.problem((*path, "size"), f"{cloud.name} has no type of this size", hint)
+        placed = cloud.facts.not_together and group.placement == "together"
+        message = f"{cloud.name} has no type of this size" + (" that it places together" if placed else "")
+        yield document.problem((*path, "size"), message, hint)
 
 
 def _told_twice(document: Document, path: KeyPath, group: Group, cloud: Cloud) -> Iterator[Problem]:
@@ -159,13 +171,22 @@ def _capability_problems(document: Document, path: KeyPath, group: Group, cloud:
     for key, instead in cloud.facts.unsupported.items():
         if getattr(group, key, None):
             yield document.problem((*path, key), f"{cloud.name} has no `{key}`", instead)
+    if group.type and not _placeable(group, group.type, cloud):
+        message = f"{cloud.name} does not place machines of the type `{group.type}` together"
+        hint = "name a type of another family, or take `placement: together` out"
+        yield document.problem((*path, "type"), message, hint)
     yield from _reserved(document, path, group.labels, cloud)
 
 
-def resolve_size(group: Group, cloud: Cloud) -> SizeType | None:
-    """The type that the group names, else the cheapest that holds its size; burstable when asked for.
+def _placeable(group: Group, type_: str, cloud: Cloud) -> bool:
+    """Whether the group may be placed as it says with machines of this type."""
+    return group.placement != "together" or not re.fullmatch(cloud.facts.not_together, type_)
 
-    None where the cloud's list has no such type, or the cloud has no list.
+
+def resolve_size(group: Group, cloud: Cloud) -> SizeType | None:
+    """The type that the group names, else the cheapest that holds its size and can be placed as it says.
+
+    Burstable only when asked for. None where the cloud's list has no such type, or the cloud has no list.
     """
     size = group.size
     if cloud.facts.sizes == "direct":
@@ -180,5 +201,6 @@ def resolve_size(group: Group, cloud: Cloud) -> SizeType | None:
         and (one.gpus >= size.gpus > 0 or one.gpus == size.gpus == 0)
         and one.arch == size.arch
         and (size.burstable or not one.burstable)
+        and _placeable(group, one.type, cloud)
     ]
     return min(fitting, key=lambda one: (one.price, one.cpus, one.memory_gb, one.type), default=None)

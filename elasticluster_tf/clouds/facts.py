@@ -82,6 +82,13 @@ class OwnRange(_Facts):
     unless: str
 
 
+class NameRule(_Facts):
+    """What a cluster's name has to be like, beside its length, and why."""
+
+    pattern: str
+    hint: str
+
+
 class CloudFacts(_Facts):
     """cloud.yaml."""
 
@@ -95,6 +102,12 @@ class CloudFacts(_Facts):
     images: dict[str, Image] = Field(default_factory=dict)
     any_image: bool = True
     sizes: Literal["direct"] | tuple[SizeType, ...] = "direct"
+    not_together: str = Field(
+        "", description="Regular expression of types that the cloud does not place together."
+    )
+    ipv4_only: bool = Field(
+        False, description="Whether nodes have IPv4 addresses alone, so that ranges of IPv6 let nobody in."
+    )
     per_node_settings: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
     first_host_key: Literal["cloud", "user_data"] = Field(
@@ -115,4 +128,5 @@ class CloudFacts(_Facts):
     )
     label_values: str = Field(".*", description="Regular expression that a label's value has to fit.")
     name_limit: int = Field(31, description="Longest cluster name that leaves room for suffixes.")
+    name_rule: NameRule | None = None
     example: dict[str, Any] = Field({}, description="Values of settings for `ectf init`.")

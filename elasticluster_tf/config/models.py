@@ -51,7 +51,7 @@ def _url(text: str) -> str:
 Text = Annotated[StrictStr, AfterValidator(_one_line)]
 Url = Annotated[StrictStr, AfterValidator(_url)]
 Cidr = Annotated[StrictStr, AfterValidator(_cidr)]
-Number = Annotated[int | float, Field(gt=0)]
+Number = Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)]
 
 
 class _Model(BaseModel):
@@ -73,11 +73,22 @@ class Volume(_Model):
 
     size_gb: Annotated[StrictInt, Field(ge=1)] = Field(description="Size in GiB.")
     mount: Annotated[StrictStr, AfterValidator(_absolute)] | None = Field(
-        None, description="Where it is mounted in the node."
+        None, description="Where it is mounted in the node; a new disk gets an ext4 file system."
     )
     on_destroy: Literal["delete", "keep"] = Field(
         "delete", description="`keep`: it outlives the node, and `up` finds it again."
     )
+
+
+class Quota(_Model):
+    """What an account may have in a cloud, as its owner knows it; of Spot machines clouds count apart."""
+
+    nodes: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="Most machines.")
+    cpus: Annotated[StrictInt, Field(ge=0)] | None = Field(
+        None, description="Most processors of all machines."
+    )
+    gpus: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="Most GPUs of all machines.")
+    memory_gb: Number | None = Field(None, description="Most memory of all machines in GiB.")
 
 
 class CloudChoice(BaseModel):
@@ -88,6 +99,7 @@ class CloudChoice(BaseModel):
     alias: Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9]{0,24}$")] | None = Field(
         None, description="Tells the same cloud with other settings apart."
     )
+    quota: Quota | None = Field(None, description="What the account has left for this cluster.")
 
     @property
     def label(self) -> str:
@@ -96,7 +108,7 @@ class CloudChoice(BaseModel):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The keys beside `name` and `alias`: variables of the cloud's module."""
+        """The keys that the module takes: its variables."""
         return dict(self.model_extra or {})
 
 
@@ -241,8 +253,8 @@ class State(BaseModel):
 class ClusterConfig(_Model):
     """One cluster."""
 
-    name: Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = Field(
-        description="1 to 31 lower-case letters, digits and dashes; starts with a letter."
+    name: Annotated[StrictStr, Field(pattern=r"^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$")] = Field(
+        description="1 to 31 lower-case letters, digits and dashes; starts with a letter, ends with no dash."
     )
     cloud: CloudChoice = Field(CloudChoice(name="local"), description="Where the nodes are built.")
     ssh: Ssh = Field(Ssh(), description="How the nodes are reached.")

@@ -12,7 +12,7 @@ locals {
   # All that a node's own blocks need, in one value: a reference each to its parts would make plans of large clusters slow.
   node_values = {
     for name, node in var.nodes : name => merge(
-      { disk_type = var.disk_type, disk_iops = null, disk_throughput = null, spot_price = null, instance_profile = null },
+      { disk_type = var.disk_type, disk_iops = null, disk_throughput = null, instance_profile = null },
       { for option, value in try(var.node_settings[name], {}) : option => value if value != null },
       {
         group           = node.group
@@ -22,14 +22,16 @@ locals {
         zone            = local.zone[name]
         subnet          = local.subnet[node.public_ip ? "public" : "private"][local.zone[name]]
         interface_type  = try(var.node_settings[name].efa, false) ? "efa" : null
-        security_groups = concat(local.group_security[node.group], node.public_ip ? [aws_security_group.ssh.id] : [])
+        security_groups = concat(local.group_security[node.group], node.public_ip || length(local.public_names) == 0 ? [aws_security_group.ssh.id] : [])
         key             = one(aws_key_pair.login[*].key_name)
         placement       = try(aws_placement_group.group[local.placement[name]].name, null)
         volumes         = node.volumes
         encrypted       = var.encrypted
         kms_key         = var.kms_key
         user_data       = lookup(var.user_data, name, null)
-        devices         = local.device[node.group]
+        devices         = local.device
+        # As Amazon writes it: to the provider, 12 is another price than 12.000000, and wants another machine.
+        spot_price = try(format("%f", var.node_settings[name].spot_price), null)
         tags = merge(var.labels, node.labels, {
           Name       = "${var.cluster_name}-${name}"
           ectf-group = node.group
@@ -40,14 +42,37 @@ locals {
   }
 }
 
-# Zones
+# Zones. Where the file names none: those of the region that have the types, remembered, so that neither a zone that Amazon
+# opens nor another group's type moves a living node.
 
 data "aws_availability_zones" "region" {
-  count = length(var.zones) == 0 && length(var.subnets) == 0 ? 1 : 0
+  count = local.asks_zones ? 1 : 0
 
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]
+  }
+}
+
+data "aws_ec2_instance_type_offerings" "region" {
+  count = length(local.asked_types) > 0 ? 1 : 0
+
+  location_type = "availability-zone"
+
+  filter {
+    name   = "instance-type"
+    values = local.asked_types
+  }
+}
+
+# `cluster` is of the zone that groups without one, the NAT gateway and Lustre share; the others are spread groups.
+resource "terraform_data" "zones" {
+  for_each = local.zones_found
+
+  input = each.value
+
+  lifecycle {
+    ignore_changes = [input]
   }
 }
 
@@ -62,13 +87,33 @@ locals {
     !local.made ? distinct([for id in var.subnets : data.aws_subnet.given[id].availability_zone]) :
     length(var.zones) > 0 ? var.zones : sort(data.aws_availability_zones.region[0].names)
   )
+
+  asks_zones  = local.made && length(var.zones) == 0
+  asked_types = local.asks_zones ? distinct(compact([for node in local.groups : node.type])) : []
+  offers      = flatten([for found in data.aws_ec2_instance_type_offerings.region : [for at, type in found.instance_types : "${type} ${found.locations[at]}"]])
+  zones_with  = { for type in local.asked_types : type => [for zone in local.zones : zone if contains(local.offers, "${type} ${zone}")] }
+  zones_found = merge(
+    {
+      for key in local.asks_zones ? ["cluster"] : [] : key => [
+        for zone in local.zones : zone
+        if alltrue([for node in local.groups : contains(try(local.zones_with[node.type], local.zones), zone) if node.zone == null])
+      ]
+    },
+    {
+      for group, node in local.groups : "spread/${group}" => try(local.zones_with[node.type], local.zones)
+      if local.asks_zones && node.zone == "spread"
+    },
+  )
+  # What the state remembers, or else today's. An empty list is refused below, by group.
+  zones_of   = { for key, zones in terraform_data.zones : key => zones.input }
+  first_zone = try(local.zones_of["cluster"][0], local.zones[0])
   zone = {
     for name, node in var.nodes : name => (
-      node.zone == null ? local.zones[0] :
-      node.zone == "spread" ? local.zones[(node.index - 1) % length(local.zones)] : node.zone
+      node.zone == null ? local.first_zone :
+      node.zone == "spread" ? element(try(coalescelist(local.zones_of["spread/${node.group}"]), local.zones), node.index - 1) : node.zone
     )
   }
-  public_zones  = toset(concat([for name in local.public_names : local.zone[name]], local.nat ? [local.zones[0]] : []))
+  public_zones  = toset(concat([for name in local.public_names : local.zone[name]], local.nat ? [local.first_zone] : []))
   private_zones = toset([for name in local.private_names : local.zone[name]])
   nat           = local.made && var.egress == "nat" && length(local.private_names) > 0
 
@@ -156,7 +201,7 @@ resource "aws_nat_gateway" "cluster" {
   count = local.nat ? 1 : 0
 
   allocation_id = aws_eip.nat[0].allocation_id
-  subnet_id     = aws_subnet.public[local.zones[0]].id
+  subnet_id     = aws_subnet.public[local.first_zone].id
   tags          = merge(var.labels, { Name = var.cluster_name })
   depends_on    = [aws_internet_gateway.cluster]
 }
@@ -237,9 +282,21 @@ resource "aws_vpc_security_group_egress_rule" "out" {
   tags              = var.labels
 }
 
+# EFA's traffic has no addresses: no range lets it out.
+resource "aws_vpc_security_group_egress_rule" "inside" {
+  count = anytrue([for options in var.node_settings : options.efa]) ? 1 : 0
+
+  security_group_id            = aws_security_group.nodes.id
+  referenced_security_group_id = aws_security_group.nodes.id
+  ip_protocol                  = "-1"
+  description                  = "Between nodes"
+  tags                         = var.labels
+}
+
+# Of nodes with a public address. Where none has one, of all: SSH comes over private ones, by VPN or from inside the network.
 resource "aws_security_group" "ssh" {
   name        = "${var.cluster_name}-ssh"
-  description = "SSH to nodes with a public address of the cluster ${var.cluster_name}"
+  description = "SSH to the cluster ${var.cluster_name}"
   vpc_id      = local.network_id
   tags        = merge(var.labels, { Name = "${var.cluster_name}-ssh" })
 }
@@ -377,6 +434,18 @@ resource "terraform_data" "image" {
       condition     = contains(concat(["spread"], local.zones), coalesce(each.value.zone, "spread"))
       error_message = "groups.${each.key}.zone: `${coalesce(each.value.zone, "-")}` is none of ${join(", ", local.zones)}."
     }
+    precondition {
+      condition     = each.value.zone != "spread" || length(lookup(local.zones_of, "spread/${each.key}", local.zones)) > 0
+      error_message = "groups.${each.key}.type: no zone of ${var.region} has `${coalesce(each.value.type, "-")}`: take another type or region."
+    }
+    precondition {
+      condition     = each.value.zone != null || length(lookup(local.zones_of, "cluster", local.zones)) > 0
+      error_message = "groups.${each.key}.type: no zone of ${var.region} has the types of all groups that name none; `${coalesce(each.value.type, "-")}` is in ${try(join(", ", coalescelist(local.zones_with[each.value.type])), "none")}. Say `zone:` of this group or of the others."
+    }
+    precondition {
+      condition     = length(local.same_device[each.key]) == 0
+      error_message = "groups.${each.key}.volumes: ${join(", ", [for pair in local.same_device[each.key] : "`${pair[0]}` and `${pair[1]}` would both be ${local.device[pair[0]]}"])}. Rename the newer volume, or give it another device by `device_names` of the cloud, as in `device_names: {${try(local.same_device[each.key][0][1], "data")}: /dev/sdf}`."
+    }
   }
 }
 
@@ -399,21 +468,21 @@ resource "aws_placement_group" "group" {
 }
 
 # Device names of volumes. Nitro machines show volumes under their ids, so a name need only be another one on the
-# same node, and the same for life: it follows from the volume's name.
+# same node, and the same for life: it follows from the volume's name alone.
 
 locals {
-  device_bucket = {
-    for volume in toset(flatten([for node in local.groups : keys(node.volumes)])) :
-    volume => parseint(substr(md5(volume), 0, 6), 16) % 26
-  }
+  # Amazon's list of names ends in x.
+  devices = [for letters in setproduct(split("", "bcd"), split("", "abcdefghijklmnopqrstuvwx")) : "/dev/xvd${join("", letters)}"]
   device = {
-    for group, node in local.groups : group => {
-      for position, volume in keys(node.volumes) : volume => format("/dev/xvd%s%s",
-        # A second name that falls into the same bucket takes the other half of it.
-        ["b", "c"][length([for other in slice(keys(node.volumes), 0, position) : other if local.device_bucket[other] == local.device_bucket[volume]])],
-        substr("abcdefghijklmnopqrstuvwxyz", local.device_bucket[volume], 1),
-      )
-    }
+    for volume in toset(flatten([for node in local.groups : keys(node.volumes)])) :
+    volume => lookup(var.device_names, volume, element(local.devices, parseint(substr(md5(volume), 0, 8), 16)))
+  }
+  # Pairs of a group's volumes that a machine can't both have.
+  same_device = {
+    for group, node in local.groups : group => [
+      for pair in setproduct(keys(node.volumes), keys(node.volumes)) : pair
+      if index(keys(node.volumes), pair[0]) < index(keys(node.volumes), pair[1]) && local.device[pair[0]] == local.device[pair[1]]
+    ]
   }
 }
 
@@ -447,11 +516,18 @@ resource "aws_efs_mount_target" "shared" {
 resource "aws_fsx_lustre_file_system" "shared" {
   for_each = local.lustre
 
-  subnet_ids         = [try(local.subnet.private[local.zones[0]], local.subnet.public[local.zones[0]], values(merge(local.subnet.public, local.subnet.private))[0])]
+  subnet_ids         = [try(local.subnet.private[local.first_zone], local.subnet.public[local.first_zone], values(merge(local.subnet.public, local.subnet.private))[0])]
   security_group_ids = [aws_security_group.nodes.id]
   storage_capacity   = each.value.size_gb
   deployment_type    = "SCRATCH_2"
-  tags               = merge(var.labels, { Name = "${var.cluster_name}-${each.key}" })
+  # By default Amazon makes 2.10, which clients of today's kernels no longer speak to.
+  file_system_type_version = "2.15"
+  tags                     = merge(var.labels, { Name = "${var.cluster_name}-${each.key}" })
+
+  lifecycle {
+    # Another version would make it anew, and so lose what is on it.
+    ignore_changes = [file_system_type_version]
+  }
 }
 
 # Outputs

@@ -38,7 +38,7 @@ variable "endpoint" {
 }
 
 variable "zones" {
-  description = "Zones that nodes without a `zone` are put in (the first) or spread over; by default the region's, by name."
+  description = "Zones that nodes without a `zone` are put in (the first) or spread over; by default those that had the types when the nodes were first planned, by name."
   type        = list(string)
   default     = []
   nullable    = false
@@ -168,13 +168,14 @@ variable "disk_type" {
 }
 
 variable "kms_key" {
-  description = "Key that encrypts disks, by ARN; by default the account's own key for EBS."
+  description = "Key that encrypts disks and EFS, by its own ARN; by default the account's own key."
   type        = string
   default     = null
 
+  # Amazon answers with the key's ARN whatever it was called by, and another key is another disk.
   validation {
-    condition     = var.kms_key == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$", var.kms_key))
-    error_message = "A key is an ARN, as in arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d."
+    condition     = var.kms_key == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key))
+    error_message = "A key is its own ARN, as in arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d; by an alias or a bare id every `up` would replace every machine. `aws kms describe-key --key-id alias/NAME --query KeyMetadata.Arn` tells the ARN."
   }
 }
 
@@ -183,6 +184,18 @@ variable "encrypted" {
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "device_names" {
+  description = "Device names of volumes by the volume's name, as in {data: /dev/sdf}, where two volumes of a node would have the same; by default each follows from the volume's name."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for device in values(var.device_names) : can(regex("^/dev/(sd[f-p]|xvd[b-d][a-z])$", device))])
+    error_message = "A device name is /dev/sdf to /dev/sdp, or /dev/xvdba to /dev/xvddz."
+  }
 }
 
 variable "peer_cidrs" {

@@ -22,6 +22,9 @@ locals {
     })
   }
 
+  # Types known to have accelerated networking. Azure refuses an interface that has it on a machine of another.
+  accelerates = "^Standard_([DEFLM].*_v[4-9]|F[0-9]+s_v2|H[BCX].*|N[CDV].*_v[3-9])$"
+
   # How each group's image is named to Azure: publisher, offer, sku and version, or nothing for an id.
   image_urns = {
     for group, names in local.groups : group => try(
@@ -72,7 +75,8 @@ locals {
         local.options[name].trusted_launch,
         try(var.images[node.image].trusted_launch, false) && node.arch == "x86_64" && can(regex("^Standard_[BDEF][0-9]", node.type))
       )
-      accelerated = coalesce(local.options[name].accelerated_networking, can(regex("^Standard_([DEFLM].*_v[4-9]|H[BCX].*|N[CDV].*_v[3-9])$", node.type)))
+      accelerated = coalesce(local.options[name].accelerated_networking, can(regex(local.accelerates, node.type)))
+      accelerates = can(regex(local.accelerates, node.type)) || coalesce(local.options[name].accelerated_networking, false)
 
       max_price = node.spot ? coalesce(local.options[name].spot_max_price, -1) : null
       # An evicted machine goes, and the next `up` makes it again; with it would go a volume that is to be kept.

@@ -8,8 +8,8 @@ variable "cluster_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.cluster_name))
-    error_message = "A cluster's name is 1 to 31 lower-case letters, digits and dashes and starts with a letter."
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$", var.cluster_name))
+    error_message = "A cluster's name is 1 to 31 lower-case letters, digits and dashes, starts with a letter and ends with no dash."
   }
 }
 

@@ -216,11 +216,12 @@ resource "openstack_networking_secgroup_v2" "public" {
   tags                 = local.cluster_tags
 }
 
+# Where no node has a public address, SSH comes over private ones: by VPN, or from a machine in the network.
 resource "openstack_networking_secgroup_rule_v2" "ssh" {
   for_each = toset(var.ssh_allow_from)
 
   description       = "SSH"
-  security_group_id = openstack_networking_secgroup_v2.public.id
+  security_group_id = anytrue([for node in values(var.nodes) : node.public_ip]) ? openstack_networking_secgroup_v2.public.id : openstack_networking_secgroup_v2.cluster.id
   direction         = "ingress"
   ethertype         = strcontains(each.key, ":") ? "IPv6" : "IPv4"
   protocol          = "tcp"

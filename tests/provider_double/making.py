@@ -99,6 +99,9 @@ class Cloud(Protocol):
     def details(self, making: Making) -> Values:
         """Computed attributes, in the shape of the resource; used where the plan says unknown."""
 
+    def stored(self, type_name: str, state: Values) -> Values:
+        """What the cloud keeps of an object, and tells when it is read: not always what it was given."""
+
     def invent(self, making: Making, name: str) -> str | None:
         """A text for one computed attribute that `details` does not know."""
 

@@ -136,7 +136,7 @@ class Provider:
         return data.read(self.scene(connection), self.cloud, kind, config)
 
     def _put(self, type_name: str, identity: str, state: Values) -> None:
-        self.world.put(type_name, identity, state)
+        self.world.put(type_name, identity, self.cloud.stored(type_name, state))
         if self.backer:
             self.backer.settle()
 

@@ -11,7 +11,7 @@ variables {
   node_settings  = jsondecode(file("./whole/terraform.tfvars.json")).node_settings.aws
   images         = jsondecode(file("./whole/terraform.tfvars.json")).images.aws
   ssh_allow_from = ["198.51.100.0/24"]
-  ssh_public_key = "ssh-ed25519 AAAA test"
+  ssh_public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFuuOqcNLqsdoM/Ng/4ODcJtCh3I5Tvr/6d9K2ZE/YdT test"
 }
 
 run "every_node_is_reported" {
@@ -38,6 +38,65 @@ run "every_node_is_reported" {
   }
 }
 
+run "ssh_comes_to_public_nodes_alone" {
+  command   = plan
+  state_key = "cluster"
+  module {
+    source = "./whole/modules/aws"
+  }
+  assert {
+    condition     = contains(aws_network_interface.frontend001.security_groups, aws_security_group.ssh.id) && !contains(aws_network_interface.compute001.security_groups, aws_security_group.ssh.id)
+    error_message = "SSH is open to a node that is reached through another."
+  }
+}
+
+run "a_price_is_written_as_amazon_does" {
+  command = plan
+  module {
+    source = "./whole/modules/aws"
+  }
+  variables {
+    node_settings = { compute001 = { spot_price = 12 } }
+  }
+  assert {
+    condition     = aws_instance.compute001.instance_market_options[0].spot_options[0].max_price == "12.000000"
+    error_message = "The provider would take the answer for another price, and replace the machine."
+  }
+}
+
+run "a_volume_has_its_device_name" {
+  command = plan
+  module {
+    source = "./whole/modules/aws"
+  }
+  assert {
+    condition     = aws_volume_attachment.frontend001_home.device_name == "/dev/xvdbu" && aws_volume_attachment.frontend001_scratch.device_name == "/dev/xvdbm"
+    error_message = "A volume's device name is another one than it has always been."
+  }
+}
+
+run "other_volumes_do_not_move_it" {
+  command = plan
+  module {
+    source = "./whole/modules/aws"
+  }
+  variables {
+    nodes = {
+      for name, node in jsondecode(file("./whole/terraform.tfvars.json")).nodes.aws :
+      name => merge(node, name != "frontend001" ? {} : { volumes = merge(node.volumes, { db = { size_gb = 1 }, export = { size_gb = 1 } }) })
+    }
+    device_names = { scratch = "/dev/sdf" }
+  }
+  assert {
+    condition     = aws_volume_attachment.frontend001_home.device_name == "/dev/xvdbu"
+    error_message = "A volume that came moved another."
+  }
+  assert {
+    condition     = aws_volume_attachment.frontend001_scratch.device_name == "/dev/sdf"
+    error_message = "The device name that the file says is not taken."
+  }
+}
+
 run "groups_have_their_own_images_and_spot" {
   command   = plan
   state_key = "cluster"
@@ -49,7 +108,7 @@ run "groups_have_their_own_images_and_spot" {
     error_message = "Each group's image is looked up for its own kind of processor."
   }
   assert {
-    condition     = aws_instance.compute001.instance_market_options[0].spot_options[0].max_price == "0.05" && length(aws_instance.frontend001.instance_market_options) == 0
+    condition     = aws_instance.compute001.instance_market_options[0].spot_options[0].max_price == "0.050000" && length(aws_instance.frontend001.instance_market_options) == 0
     error_message = "Only the group that says so is spot, at its ceiling price."
   }
 }

@@ -17,7 +17,7 @@ variables {
   subnet         = "compute"
   nodes          = jsondecode(file("./private/terraform.tfvars.json")).nodes.azure
   images         = jsondecode(file("./private/terraform.tfvars.json")).images.azure
-  ssh_public_key = "ssh-ed25519 AAAA test"
+  ssh_public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFuuOqcNLqsdoM/Ng/4ODcJtCh3I5Tvr/6d9K2ZE/YdT test"
 }
 
 run "an_existing_network_is_used" {

@@ -10,7 +10,7 @@ variables {
   node_settings  = jsondecode(file("./whole/terraform.tfvars.json")).node_settings.azure
   images         = jsondecode(file("./whole/terraform.tfvars.json")).images.azure
   ssh_allow_from = ["198.51.100.0/24"]
-  ssh_public_key = "ssh-ed25519 AAAA test"
+  ssh_public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFuuOqcNLqsdoM/Ng/4ODcJtCh3I5Tvr/6d9K2ZE/YdT test"
 }
 
 run "every_node_is_reported" {
@@ -43,6 +43,25 @@ run "every_node_is_reported" {
     condition     = one(azurerm_network_security_rule.ssh).source_address_prefixes == toset(["198.51.100.0/24"]) && length(azurerm_network_security_rule.public) == 0
     error_message = "Something else is open than SSH from where the file says."
   }
+  assert {
+    condition     = azurerm_network_interface.frontend001.accelerated_networking_enabled && azurerm_linux_virtual_machine.frontend001.size == "Standard_F2s_v2"
+    error_message = "A type that has accelerated networking is made without."
+  }
+}
+
+run "a_type_without_accelerated_networking_is_refused_where_the_interface_has_it" {
+  command   = plan
+  state_key = "cluster"
+  module {
+    source = "./whole/modules/azure"
+  }
+  variables {
+    nodes = {
+      for name, node in jsondecode(file("./whole/terraform.tfvars.json")).nodes.azure :
+      name => node.group == "frontend" ? merge(node, { type = "Standard_B2s" }) : node
+    }
+  }
+  expect_failures = [azurerm_linux_virtual_machine.frontend001]
 }
 
 run "groups_have_their_own_images_and_spot" {

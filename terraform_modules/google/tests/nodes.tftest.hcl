@@ -12,7 +12,7 @@ variables {
   region         = "europe-west3"
   labels         = { ectf-cluster = "demo", managed-by = "ectf" }
   ssh_user       = { "debian-12" = "debian", "ubuntu-24.04" = "ubuntu" }
-  ssh_public_key = "ssh-ed25519 AAAA test"
+  ssh_public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFuuOqcNLqsdoM/Ng/4ODcJtCh3I5Tvr/6d9K2ZE/YdT test"
   ssh_allow_from = ["198.51.100.0/24"]
   images         = jsondecode(file("images/terraform.tfvars.json")).images.google
   nodes          = jsondecode(file("terraform.tfvars.json")).nodes.google
@@ -37,7 +37,7 @@ run "made" {
     error_message = "A node without a public address is reached by its private one."
   }
   assert {
-    condition     = google_compute_instance.compute001.labels["ectf-node"] == "compute001" && google_compute_instance.compute001.metadata["ssh-keys"] == "debian:ssh-ed25519 AAAA test"
+    condition     = google_compute_instance.compute001.labels["ectf-node"] == "compute001" && google_compute_instance.compute001.metadata["ssh-keys"] == "debian:ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFuuOqcNLqsdoM/Ng/4ODcJtCh3I5Tvr/6d9K2ZE/YdT test"
     error_message = "A machine bears its node's name and lets the key's owner in."
   }
   assert {

@@ -12,7 +12,7 @@ variables {
   images           = jsondecode(file("./whole/terraform.tfvars.json")).images.incus
   ssh_user         = jsondecode(file("./whole/terraform.tfvars.json")).ssh_user.incus
   ssh_allow_from   = ["198.51.100.0/24"]
-  ssh_public_key   = "ssh-ed25519 AAAA test"
+  ssh_public_key   = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFuuOqcNLqsdoM/Ng/4ODcJtCh3I5Tvr/6d9K2ZE/YdT test"
   user_data        = { compute001 = "#cloud-config\n" }
 }
 

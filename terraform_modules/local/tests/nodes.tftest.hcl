@@ -7,7 +7,7 @@ variables {
   subnet         = "10.90.0.0/24"
   nodes          = jsondecode(file("./whole/terraform.tfvars.json")).nodes.local
   node_settings  = jsondecode(file("./whole/terraform.tfvars.json")).node_settings.local
-  ssh_public_key = "ssh-ed25519 AAAA test"
+  ssh_public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFuuOqcNLqsdoM/Ng/4ODcJtCh3I5Tvr/6d9K2ZE/YdT test"
   user_data      = { compute001 = "#cloud-config\n" }
 }
 

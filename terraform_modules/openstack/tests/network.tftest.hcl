@@ -9,7 +9,8 @@ variables {
   nodes          = jsondecode(file("./private/terraform.tfvars.json")).nodes.openstack
   images         = jsondecode(file("./private/terraform.tfvars.json")).images.openstack
   ssh_user       = jsondecode(file("./private/terraform.tfvars.json")).ssh_user.openstack
-  ssh_public_key = "ssh-ed25519 AAAA test"
+  ssh_public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFuuOqcNLqsdoM/Ng/4ODcJtCh3I5Tvr/6d9K2ZE/YdT test"
+  ssh_allow_from = ["198.51.100.0/24"]
 }
 
 run "an_existing_network_is_used" {
@@ -33,7 +34,11 @@ run "an_existing_network_is_used" {
     error_message = "There is a public address that nobody asked for."
   }
   assert {
-    condition     = length(openstack_networking_secgroup_rule_v2.ssh) + length(openstack_networking_secgroup_rule_v2.port) == 0
+    condition     = openstack_networking_secgroup_rule_v2.ssh["198.51.100.0/24"].security_group_id == openstack_networking_secgroup_v2.cluster.id && contains(openstack_networking_port_v2.frontend001.security_group_ids, openstack_networking_secgroup_v2.cluster.id)
+    error_message = "SSH comes to private addresses."
+  }
+  assert {
+    condition     = keys(openstack_networking_secgroup_rule_v2.ssh) == ["198.51.100.0/24"] && length(openstack_networking_secgroup_rule_v2.port) == 0
     error_message = "Something is open that nobody asked for."
   }
   assert {

@@ -11,7 +11,7 @@ variables {
   images           = jsondecode(file("./whole/terraform.tfvars.json")).images.openstack
   ssh_user         = jsondecode(file("./whole/terraform.tfvars.json")).ssh_user.openstack
   ssh_allow_from   = ["198.51.100.0/24"]
-  ssh_public_key   = "ssh-ed25519 AAAA test"
+  ssh_public_key   = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFuuOqcNLqsdoM/Ng/4ODcJtCh3I5Tvr/6d9K2ZE/YdT test"
 }
 
 run "every_node_is_reported" {
@@ -39,6 +39,10 @@ run "every_node_is_reported" {
   assert {
     condition     = output.node_frontend001.volumes.home == "/dev/disk/by-id/virtio-98f28d97-f961-45a9-8"
     error_message = "A volume is not found at its stable path."
+  }
+  assert {
+    condition     = openstack_networking_secgroup_rule_v2.ssh["198.51.100.0/24"].security_group_id == openstack_networking_secgroup_v2.public.id && !contains(openstack_networking_port_v2.compute001.security_group_ids, openstack_networking_secgroup_v2.public.id)
+    error_message = "SSH comes to nodes with a public address, and to no others."
   }
 }
 

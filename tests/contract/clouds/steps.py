@@ -30,6 +30,15 @@ WORKERS = ("compute001", "compute002", "compute003")
 
 
 @dataclass(frozen=True)
+class Newer:
+    """What a lookup answers once the vendor publishes a newer image, and what a machine made from that one holds."""
+
+    data: str
+    answer: Mapping[str, Any]
+    image: str
+
+
+@dataclass(frozen=True)
 class Site:
     """One cloud: its block of the cluster file, the resource type of a machine, two sizes.
 
@@ -37,7 +46,7 @@ class Site:
 
     `retype` says what another size does to a machine; `machine_id` is the machine's attribute that a node's
     `instance_id` is; `environment` are made-up credentials; `stays` are resource types that may outlive the
-    cluster.
+    cluster; `newer` is a newer image of the vendor's.
     """
 
     cloud: Mapping[str, Any]
@@ -49,6 +58,7 @@ class Site:
     machine_id: str = "id"
     environment: Mapping[str, str] = field(default_factory=dict)
     stays: tuple[str, ...] = ()
+    newer: Newer | None = None
 
     def sized(self, at: int) -> dict[str, Any]:
         """The keys of a group that say the first or the second size."""
@@ -86,9 +96,10 @@ class Walk:
     def plan(self) -> InfraPlan:
         return self.cluster.plan().infrastructure
 
-    def up(self) -> InfraPlan:
+    def up(self, refresh_images: Sequence[str] = ()) -> InfraPlan:
         """Build; returns what had been planned."""
-        found = self.cluster.up(lambda plan: True, Order(configure=False)).plan
+        order = Order(configure=False, refresh_images=refresh_images)
+        found = self.cluster.up(lambda plan: True, order).plan
         assert found is not None
         return found.infrastructure
 
@@ -130,6 +141,7 @@ def life(walk: Walk) -> None:
     shrink_middle(walk)
     label(walk)
     retype(walk)
+    newer_image(walk)
     drift(walk)
     down(walk)
 
@@ -174,8 +186,7 @@ def shrink_middle(walk: Walk) -> None:
 def label(walk: Walk) -> None:
     before = walk.built()
     walk.group["labels"] = {"purpose": "walk"}
-    workers = {name for name, one in before.items() if one.group == "compute"}
-    assert only(walk.up()) == dict.fromkeys(workers, "change")
+    assert only(walk.up()) == dict.fromkeys(workers(before), "change")
     untouched(walk, before, before)
 
 
@@ -183,19 +194,37 @@ def retype(walk: Walk) -> None:
     """Another type is another machine, or the same one changed; the address stays in both cases."""
     before = walk.built()
     walk.group.update(walk.site.sized(1))
-    workers = {name for name, one in before.items() if one.group == "compute"}
-    assert only(walk.up()) == dict.fromkeys(workers, walk.site.retype)
+    assert only(walk.up()) == dict.fromkeys(workers(before), walk.site.retype)
     after = walk.built()
     assert addresses(after) == addresses(before)
     untouched(walk, before, [FRONTEND] if walk.site.retype == "replace" else before)
     if walk.site.retype == "replace":
-        assert not {before[name].instance_id for name in workers} & walk.machines()
+        assert not {before[name].instance_id for name in workers(before)} & walk.machines()
+
+
+def newer_image(walk: Walk) -> None:
+    """The vendor's newer image makes no machine anew until that is asked for, and then those of one group."""
+    before, newer = walk.built(), walk.site.newer
+    if newer:
+        walk.double.world.fixture(newer.data, newer.answer)
+    assert only(walk.up()) == {}
+    untouched(walk, before, before)
+    assert actions(walk.up(refresh_images=["compute"])) == dict.fromkeys(workers(before), "replace")
+    after = walk.built()
+    assert addresses(after) == addresses(before)
+    untouched(walk, before, [FRONTEND])
+    assert not {before[name].instance_id for name in workers(before)} & existing(walk)
+    assert walk.machines() == existing(walk)
+    if newer:
+        made = {name for name in after if newer.image in str(machine(walk, name).attributes)}
+        assert made == workers(after)
 
 
 def drift(walk: Walk) -> None:
     """A machine deleted by hand is seen, and made again at the same address."""
     before = walk.built()
-    walk.double.world.remove(*machine(walk, "compute003"))
+    gone = machine(walk, "compute003")
+    walk.double.world.remove(gone.type, gone.id)
     planned = walk.plan()
     assert [one.action for one in planned.drift if one.node == "compute003"].count("vanished")
     assert set(actions(planned)) == {"compute003"}
@@ -222,11 +251,11 @@ def existing(walk: Walk) -> set[str]:
     return {identity(walk, thing) for thing in walk.double.world.all(walk.site.machine)}
 
 
-def machine(walk: Walk, name: str) -> tuple[str, str]:
-    """A node's machine as the world names it: type and id."""
+def machine(walk: Walk, name: str) -> Thing:
+    """A node's machine in the world."""
     wanted = walk.built()[name].instance_id
     (found,) = [one for one in walk.double.world.all(walk.site.machine) if identity(walk, one) == wanted]
-    return found.type, found.id
+    return found
 
 
 def identity(walk: Walk, thing: Thing) -> str:
@@ -245,6 +274,10 @@ def only(planned: InfraPlan) -> dict[str, Action]:
     return actions(planned)
 
 
+def workers(built: Mapping[str, BuiltNode]) -> set[str]:
+    return {name for name, one in built.items() if one.group == "compute"}
+
+
 def addresses(built: Mapping[str, BuiltNode]) -> dict[str, str]:
     return {name: one.address for name, one in built.items()}
 
@@ -256,12 +289,3 @@ def untouched(
     after = walk.built()
     for name in names:
         assert after[name] == before[name], name
-
-
-def private(folder: Path, canaries: Sequence[str]) -> None:
-    """No file below the folder holds one of these texts."""
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            content = path.read_bytes()
-            found = [one for one in canaries if one.encode() in content]
-            assert not found, path

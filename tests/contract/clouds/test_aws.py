@@ -1,6 +1,6 @@
 """The cloud `aws`: its cluster's life, what it refuses, what it opens, its scenarios."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +10,17 @@ from elasticluster_tf import cli, resources
 from elasticluster_tf.errors import InputError
 from tests import scenarios
 from tests.contract.clouds import steps
-from tests.contract.clouds.steps import Site, Walk
+from tests.contract.clouds.steps import Newer, Site, Walk
 from tests.provider_double import Double, double
 
-CANARIES = ("AKIACANARYCANARY0001", "canary/secret/0002", "canary-session-token-0003")
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+ZONES, OFFERS = "aws_availability_zones", "aws_ec2_instance_type_offerings"
 SITE = Site(
     cloud={"name": "aws", "region": "eu-central-1"},
     machine="aws_instance",
     types=("c7i.large", "c7i.xlarge"),
+    newer=Newer("aws_ami", {"id": "ami-0f0e0d0c0b0a09080"}, "ami-0f0e0d0c0b0a09080"),
     retype="change",  # Amazon stops the machine and starts it as the other type
-    environment=dict(
-        zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), CANARIES, strict=True)
-    ),
 )
 
 
@@ -41,10 +40,9 @@ def test_life(tmp_path: Path, cloud: Double) -> None:
     steps.shrink_middle(walk)
     steps.label(walk)
     steps.retype(walk)
+    steps.newer_image(walk)
     steps.drift(walk)
-    steps.private(tmp_path / ".ectf", CANARIES)
     steps.down(walk)
-    steps.private(tmp_path / ".ectf", CANARIES)
 
 
 def opened(cloud: Double) -> set[tuple[str, int | None]]:
@@ -74,7 +72,7 @@ def test_a_rich_cluster(tmp_path: Path, cloud: Double) -> None:
     walk = Walk(tmp_path, SITE, cloud)
     network: dict[str, Any] = {"network": "vpc-0a1b2c3d", "subnets": ["subnet-0a1b2c3d"]}
     network["public_subnets"] = ["subnet-0b1b2c3d"]
-    walk.file["cloud"] |= {**network, "shared_fs": {"home": {}, "fast": {"type": "lustre"}}}
+    walk.file["cloud"] |= {**network, "kms_key": KEY, "shared_fs": {"home": {}, "fast": {"type": "lustre"}}}
     walk.file["software"] = {}
     walk.file["ssh"] = {"allow_from": []}
     walk.file["groups"] = {
@@ -85,7 +83,7 @@ def test_a_rich_cluster(tmp_path: Path, cloud: Double) -> None:
             "placement": "apart",
             "spot": True,
             "volumes": {"home": {"size_gb": 5, "on_destroy": "keep"}, "tmp": {"size_gb": 5}},
-            "settings": {"aws": {"spot_price": 0.4, "disk_type": "io2", "disk_iops": 4000}},
+            "settings": {"aws": {"spot_price": 12, "disk_type": "io2", "disk_iops": 4000}},
         },
         "arm": {"count": 1, "type": "m7g.large", "image": "rocky-9", "placement": "together"},
     }
@@ -97,7 +95,8 @@ def test_a_rich_cluster(tmp_path: Path, cloud: Double) -> None:
     assert world.counts()["aws_placement_group"] == 3
     compute = world.find("aws_instance", instance_type="g4dn.xlarge")
     assert len(compute) == 8
-    assert compute[0].attributes["instance_market_options"][0]["spot_options"][0]["max_price"] == "0.4"
+    assert compute[0].attributes["instance_market_options"][0]["spot_options"][0]["max_price"] == "12.000000"
+    assert {one.attributes["root_block_device"][0]["kms_key_id"] for one in compute} == {KEY}
     assert world.one("aws_instance", instance_type="t3.micro").attributes["instance_market_options"] == []
     built = walk.built()
     assert built["arm001"].ssh_user == "rocky" and built["login001"].ssh_user == "admin"
@@ -108,7 +107,8 @@ def test_a_rich_cluster(tmp_path: Path, cloud: Double) -> None:
         assert world.get("aws_ebs_volume", f"vol-{volume}"), device
     names = {one.attributes["device_name"] for one in world.all("aws_volume_attachment")}
     assert len(names) == 2
-    assert world.counts()["aws_fsx_lustre_file_system"] == world.counts()["aws_efs_file_system"] == 1
+    assert world.counts()["aws_efs_file_system"] == 1
+    assert world.one("aws_fsx_lustre_file_system").attributes["file_system_type_version"] == "2.15"
     steps.no_change(walk)
 
 
@@ -149,6 +149,18 @@ def test_a_plan_refuses_what_only_it_can_judge(tmp_path: Path, cloud: Double) ->
     compute |= {"zone": "spread", "placement": "together"}
     frontend["image"] = "debian-12"
     assert refused(walk) == {"groups.compute.placement"}
+    del compute["zone"], compute["placement"]
+    frontend["volumes"] = {"data1": {"size_gb": 5}, "home": {"size_gb": 5}, "tmp": {"size_gb": 5}}
+    compute["volumes"] = {"data1": {"size_gb": 5}, "home": {"size_gb": 5}}
+    with pytest.raises(
+        InputError, match=r"`data1` and `home` would both be /dev/xvdbu\. Rename .* `device_names`"
+    ):
+        walk.plan()
+    assert refused(walk) == {"groups.frontend.volumes", "groups.compute.volumes"}
+    walk.file["cloud"]["device_names"] = {"data1": "/dev/sdf", "home": "/dev/sdf"}
+    assert refused(walk) == {"groups.frontend.volumes", "groups.compute.volumes"}
+    walk.file["cloud"]["device_names"] = {"data1": "/dev/sdf"}
+    assert len(walk.plan().nodes) == 4
     assert cloud.world.counts() == {}
 
 
@@ -158,6 +170,49 @@ def refused(walk: Walk) -> set[str]:
         walk.plan()
     assert all(one.place for one in raised.value.problems)
     return {one.key for one in raised.value.problems}
+
+
+def test_what_amazon_opens_later_moves_no_node(tmp_path: Path, cloud: Double) -> None:
+    """Zones without the type are left out; those there were at first stay, and a new group has today's."""
+    walk = Walk(tmp_path, SITE, cloud)
+    walk.file["software"] = {}
+    walk.group["zone"] = "spread"
+    a, b, c = (f"eu-central-1{letter}" for letter in "abc")
+    zones(cloud, [c, b], {"c7i.large": [c, b]})
+    walk.up()
+    before = walk.built()
+    assert [before[name].zone for name in (steps.FRONTEND, *steps.WORKERS)] == [b, b, c, b]
+    zones(cloud, [c, b, a], {"c7i.large": [a, b, c], "m7i.large": [a, c]})
+    steps.no_change(walk)
+    walk.file["groups"]["more"] = {"count": 2, "type": "m7i.large", "image": "debian-12", "zone": "spread"}
+    assert set(steps.actions(walk.up())) == {"more001", "more002"}
+    steps.untouched(walk, before, before)
+    assert [walk.built()[name].zone for name in ("more001", "more002")] == [a, c]
+
+
+def test_a_type_that_no_zone_has_is_refused(tmp_path: Path, cloud: Double) -> None:
+    walk = Walk(tmp_path, SITE, cloud)
+    frontend, compute = walk.file["groups"].values()
+    zones(
+        cloud,
+        ["eu-central-1a", "eu-central-1b"],
+        {"c7i.large": ["eu-central-1a"], "c7i.xlarge": ["eu-central-1b"]},
+    )
+    compute["type"] = "c7i.xlarge"
+    assert refused(walk) == {"groups.frontend.type", "groups.compute.type"}
+    frontend["zone"] = "eu-central-1a"
+    assert {one.action for one in walk.plan().nodes} == {"create"}
+    compute |= {"type": "m7i.large", "zone": "spread"}
+    assert refused(walk) == {"groups.compute.type"}
+    assert cloud.world.counts() == {}
+
+
+def zones(cloud: Double, names: list[str], offers: Mapping[str, list[str]]) -> None:
+    """What zones the region has, and which types are in them."""
+    cloud.world.fixture(ZONES, {"id": "eu-central-1", "names": names})
+    pairs = [(name, zone) for name, offered in offers.items() for zone in offered]
+    types, locations = (list(column) for column in zip(*pairs, strict=True))
+    cloud.world.fixture(OFFERS, {"id": "eu-central-1", "instance_types": types, "locations": locations})
 
 
 def test_a_kept_volume_outlives_the_cluster_and_is_adopted(tmp_path: Path, cloud: Double) -> None:

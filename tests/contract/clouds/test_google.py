@@ -1,4 +1,4 @@
-"""Google Cloud's module: the life of a cluster, bad files, what is open, where credentials go."""
+"""Google Cloud's module: the life of a cluster, bad files, what is open."""
 
 import json
 import shutil
@@ -8,33 +8,24 @@ from uuid import uuid4
 
 import pytest
 
-from elasticluster_tf import resources
+from elasticluster_tf import clouds, resources
+from elasticluster_tf.config import Group
 from tests import scenarios
+from tests.builders import shipped
 from tests.contract.clouds import steps
-from tests.contract.clouds.steps import Site, Walk
+from tests.contract.clouds.steps import Newer, Site, Walk
 from tests.provider_double import Double, double
 from tests.provider_double.clouds.google import Google
 from tests.provider_double.making import Making
 
-CANARIES = {
-    name: f"canary-{index}"
-    for index, name in enumerate(
-        (
-            "GOOGLE_CREDENTIALS",
-            "GOOGLE_OAUTH_ACCESS_TOKEN",
-            "GOOGLE_CLOUD_KEYFILE_JSON",
-            "GCLOUD_KEYFILE_JSON",
-        )
-    )
-}
 CLOUD = {"name": "google", "project": "my-project", "region": "europe-west3"}
 SITE = Site(
     cloud=CLOUD,
     machine="google_compute_instance",
     machine_id="instance_id",
     types=("e2-standard-2", "e2-standard-4"),
+    newer=Newer("google_compute_image", {"self_link": "debian-12-v20260303"}, "debian-12-v20260303"),
     retype="change",
-    environment=CANARIES,
 )
 
 
@@ -60,7 +51,6 @@ def walk(tmp_path: Path, google: Double) -> Walk:
 
 def test_life(walk: Walk) -> None:
     steps.life(walk)
-    steps.private(walk.folder, list(CANARIES.values()))
 
 
 def test_everything_a_group_can_have(walk: Walk) -> None:
@@ -118,6 +108,23 @@ def test_everything_a_group_can_have(walk: Walk) -> None:
     ]
     assert unlabelled == []
     steps.down(walk)
+
+
+def test_a_size_is_of_a_family_that_can_be_placed_as_the_group_says() -> None:
+    """Compact placement policies take no E2, which is the cheapest elsewhere."""
+    place = shipped().clouds["google"]
+    for cpus, memory_gb, apart, together in (
+        (2, 4, "e2-standard-2", "c3-standard-4"),
+        (32, 64, "e2-standard-32", "n2-highmem-32"),
+        (30, 120, "e2-standard-32", "c2-standard-30"),
+        (32, 976, "m3-ultramem-32", "c3-highmem-176"),
+    ):
+        size = {"cpus": cpus, "memory_gb": memory_gb}
+        for placement, type_ in ((None, apart), ("apart", apart), ("together", together)):
+            group = Group.model_validate({"count": 2, "size": size, "placement": placement})
+            found = clouds.resolve_size(group, place)
+            assert found is not None
+            assert found.type == type_
 
 
 def test_kept_volume(walk: Walk) -> None:

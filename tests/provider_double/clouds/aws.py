@@ -1,5 +1,6 @@
 """AWS: short prefixed ids, ARNs, private addresses from subnets."""
 
+import copy
 import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -96,6 +97,21 @@ class Aws(Base):
         if thing.attributes.get("disable_api_termination") and not thing.attributes.get("force_destroy"):
             return "OperationNotPermitted: The instance may not be terminated: disableApiTermination is set"
         return ""
+
+    def stored(self, type_name: str, state: Values) -> Values:
+        """A price has six decimals, and a key is told by its ARN, whatever it was called by."""
+        if type_name != "aws_instance":
+            return state
+        kept = copy.deepcopy(state)
+        for market in kept.get("instance_market_options") or []:
+            for spot in market.get("spot_options") or []:
+                if spot.get("max_price"):
+                    spot["max_price"] = f"{float(spot['max_price']):.6f}"
+        for disk in kept.get("root_block_device") or []:
+            key = disk.get("kms_key_id")
+            if key and ":key/" not in key:
+                disk["kms_key_id"] = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/{digest(key)}"
+        return kept
 
     def invent(self, making: Making, name: str) -> str | None:
         region = aws_data.region(making.scene, making.values)

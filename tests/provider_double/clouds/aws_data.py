@@ -80,6 +80,22 @@ def _zone(scene: Scene, config: Values) -> Values:
     return {"id": name, "name": name, "zone_id": zone_id(name), "name_suffix": name[-1], "group_name": where}
 
 
+def _offerings(scene: Scene, config: Values) -> Values:
+    """Every type that is asked for, in every zone of the region, in no order."""
+    wanted = {item["name"]: item["values"] for item in config.get("filter") or []}
+    rows = [
+        (name, f"{region(scene, config)}{letter}")
+        for letter in reversed(_ZONES)
+        for name in wanted.get("instance-type") or ["c7i.large"]
+    ]
+    return {
+        "id": region(scene, config),
+        "instance_types": [name for name, _zone in rows],
+        "locations": [zone for _name, zone in rows],
+        "location_types": ["availability-zone"] * len(rows),
+    }
+
+
 def _caller(scene: Scene, config: Values) -> Values:
     arn = f"arn:aws:iam::{ACCOUNT}:user/double"
     return {"id": ACCOUNT, "account_id": ACCOUNT, "arn": arn, "user_id": "AIDADOUBLE"}
@@ -253,6 +269,7 @@ _RULES: dict[str, Callable[[Scene, Values], Values | None]] = {
     "aws_availability_zones": _zones,
     "aws_caller_identity": _caller,
     "aws_ec2_instance_type": _instance_type,
+    "aws_ec2_instance_type_offerings": _offerings,
     "aws_ec2_spot_price": lambda scene, config: {"spot_price": "0.010000"},
     "aws_ebs_volume": _volume,
     "aws_ebs_volumes": _ids("aws_ebs_volume"),

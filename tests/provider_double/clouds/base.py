@@ -56,6 +56,9 @@ class Base:
         found: Values = rule(making) if rule else {}
         return found
 
+    def stored(self, type_name: str, state: Values) -> Values:
+        return state
+
     def invent(self, making: Making, name: str) -> str | None:
         return None
 

@@ -142,6 +142,7 @@ FORCE_NEW: dict[str, tuple[str, ...]] = {
         "deployment_type",
         "drive_cache_type",
         "export_path",
+        "file_system_type_version",
         "import_path",
         "imported_file_chunk_size",
         "kms_key_id",

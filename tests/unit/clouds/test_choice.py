@@ -42,6 +42,55 @@ def test_a_size_becomes_the_cheapest_type_that_holds_it(size: dict[str, Any], na
     assert (found.type if found else None) == name
 
 
+def test_a_group_that_is_placed_together_gets_a_type_that_can_be() -> None:
+    place = cloud("x", sizes=SIZES, not_together="(tiny|cheap)")
+    assert [
+        found.type if found else None
+        for placement in (None, "apart", "together")
+        for found in [clouds.resolve_size(sized().model_copy(update={"placement": placement}), place)]
+    ] == ["tiny", "tiny", "dear"]
+    assert clouds.resolve_size(sized(cpus=4).model_copy(update={"placement": "together"}), place) is None
+
+
+def test_a_type_that_is_not_placed_together_is_told_of_with_its_place() -> None:
+    known = catalogue(cloud=[cloud("x", sizes=SIZES, not_together="t[0-9]-.*|tiny")])
+    vars(known.clouds["x"]).update(variables={}, node_settings=None)
+    text = "name: demo\ncloud: {name: x}\ngroups:\n  a: {count: 1, type: %s, placement: %s}\n"
+    for type_, placement, told in (
+        ("t2-own", "together", ["groups.a.type"]),
+        ("tiny", "together", ["groups.a.type"]),
+        ("tiny", "apart", []),
+        ("dear", "together", []),
+    ):
+        found = problems(text % (type_, placement), known)
+        assert [one.key for one in found] == told
+        assert all(one.place and one.place.line == 4 and "another family" in one.hint for one in found)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "told"),
+    [("[]", 0), ("['2001:db8::/32']", 1), ("['2001:db8::/32', 192.0.2.0/24]", 0), ("[192.0.2.0/24]", 0)],
+)
+def test_ranges_that_let_nobody_in_are_told_of(allowed: str, told: int) -> None:
+    known = catalogue(cloud=[cloud("four", ipv4_only=True), cloud("both")])
+    for name, count in (("four", told), ("both", 0)):
+        vars(known.clouds[name]).update(variables={}, node_settings=None)
+        text = f"name: demo\ncloud: {{name: {name}}}\nssh: {{allow_from: {allowed}}}\ngroups: {{a: {{count: 1}}}}\n"
+        assert [(one.key, one.place.line) for one in problems(text, known) if one.place] == [
+            ("ssh.allow_from", 3)
+        ] * count
+
+
+def test_a_cloud_may_refuse_names() -> None:
+    known = catalogue(cloud=[cloud("x", name_rule={"pattern": "(?!sg-).*", "hint": "ids begin so"})])
+    vars(known.clouds["x"]).update(variables={}, node_settings=None)
+    text = "name: %s\ncloud: {name: x}\ngroups: {a: {count: 1}}\n"
+    assert problems(text % "my-sg-1", known) == []
+    (problem,) = problems(text % "sg-1", known)
+    assert (problem.key, problem.place and problem.place.line) == ("name", 1)
+    assert (problem.message, problem.hint) == ("x does not take the name `sg-1`", "ids begin so")
+
+
 def test_equal_prices_go_to_the_smaller_then_to_the_name() -> None:
     same = [{"type": name, "cpus": cpus, "memory_gb": 4} for name, cpus in (("b", 2), ("a", 2), ("big", 4))]
     found = clouds.resolve_size(sized(), cloud("x", sizes=same))

@@ -85,6 +85,21 @@ def test_user_data_replaces_an_aws_machine_only_if_told_so(world: World) -> None
     assert planned.replace == [("user_data",)]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"root_block_device": [{"kms_key_id": "alias/mine"}]},
+        {"instance_market_options": [{"spot_options": [{"max_price": "12"}]}]},
+    ],
+)
+def test_what_aws_writes_its_own_way_replaces_the_machine(world: World, arguments: dict[str, Any]) -> None:
+    made = make(world, "aws", "aws_instance", **arguments)
+    provider = Provider(load("aws"), world)
+    seen = provider.read("aws_instance", made)
+    assert seen is not None and seen != made
+    assert provider.plan("", "aws_instance", seen, made).replace
+
+
 def test_protected_machines_stay(world: World) -> None:
     machine = make(world, "aws", "aws_instance", ami="ami-1", disable_api_termination=True)
     with pytest.raises(Problem, match="disableApiTermination"):

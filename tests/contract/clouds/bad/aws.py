@@ -15,6 +15,7 @@ groups:
 REGION, TYPE = "region: eu-central-1", "type: c7i.large"
 OWN = "groups.compute.settings.aws"
 FITS = "does not fit"
+KEYS = "arn:aws:kms:eu-central-1:123456789012"
 
 
 def own(line: str, key: str, message: str, hint: str) -> Bad:
@@ -87,6 +88,10 @@ BAD = [
     # Disks
     Bad("cloud", "disk_type: ssd", "cloud.disk_type", FITS, "gp3, gp2 and"),
     Bad("cloud", "kms_key: mine", "cloud.kms_key", FITS, "arn:aws:kms:"),
+    Bad("cloud", f"kms_key: {KEYS}:alias/mine", "cloud.kms_key", FITS, "replace every machine"),
+    Bad("cloud", "kms_key: 0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f", "cloud.kms_key", FITS, "describe-key"),
+    Bad("cloud", "device_names: {home: /dev/sda}", "cloud.device_names.home", FITS, "/dev/sdf to"),
+    Bad("cloud", "device_names: {home: xvdba}", "cloud.device_names.home", FITS, "/dev/xvdba to"),
     Bad("cloud", "encrypted: maybe", "cloud.encrypted", "true or false is wanted", "disks are encrypted"),
     Bad("cloud", "shared_fs: [home]", "cloud.shared_fs", "a mapping is wanted", "File systems"),
     Bad(

@@ -115,7 +115,15 @@ BAD = [
     Bad(
         "group", "labels: {ectf-node: y}", "groups.compute.labels.ectf-node", "does not take", "another name"
     ),
+    Bad("group", "labels: {Managed-By: me}", "groups.compute.labels.Managed-By", "does not take", "another"),
     Bad("file", f"labels: {{a: {'b' * 257}}}", "labels.a", "this value of a label", "256"),
+    Bad(
+        "file",
+        'ssh: {allow_from: ["2001:db8::/32"]}',
+        "ssh.allow_from",
+        "IPv4 networks alone",
+        "198.51.100.0/24",
+    ),
     # A group's own settings
     own("spot_price: 1", "spot_price", "unknown key", "spot_max_price"),
     own("spot_max_price: low", "spot_max_price", "a number is wanted", "only Azure"),

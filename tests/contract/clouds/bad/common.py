@@ -7,6 +7,7 @@ COMMON = [
     Bad("name: demo", "name: Demo", "name", "does not fit the form", "lower-case letters"),
     Bad("name: demo", f"name: {'b' * 32}", "name", "does not fit the form", "1 to 31"),
     Bad("name: demo", "name: my demo", "name", "does not fit the form", "digits and dashes"),
+    Bad("name: demo", "name: demo-", "name", "does not fit the form", "ends with no dash"),
     Bad("count: 1", "count: -1", f"{IN_GROUP}.count", "at least 0", "How many nodes"),
     Bad("count: 1", "count: two", f"{IN_GROUP}.count", "a whole number is wanted", "How many nodes"),
     Bad("count: 1", "cuont: 1", f"{IN_GROUP}.cuont", "unknown key", "did you mean `count`?"),
