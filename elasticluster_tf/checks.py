@@ -69,6 +69,10 @@ def resolve(document: Document, base: Path, known: Catalogue) -> Resolved:
     found += nodes.problems(typed, document, chosen)
     found += _untold_sizes(document, typed, chosen, carried)
     found += _name_clashes(document, typed, carried)
+    found += _over_quota(document, typed, chosen)
+    if typed.prices and not (base / typed.prices).is_file():
+        hint = "the path starts from the cluster file's folder"
+        found.append(document.problem(("prices",), f"there is no file {typed.prices}", hint))
     if found:
         raise InputError(found)
     return Resolved(typed, document, chosen, carried, nodes.expand(typed, chosen, carried), own)
@@ -95,6 +99,31 @@ def _untold_sizes(
             )
             hint = "say it by `size: {cpus: …, memory_gb: …}` beside `type`"
             yield document.problem(("groups", name, "type"), message, hint)
+
+
+def _over_quota(document: Document, typed: ClusterConfig, chosen: Mapping[str, Chosen]) -> Iterator[Problem]:
+    """Clouds of which more is asked than their `quota`; machines of unknown types count as machines alone."""
+    choices = {
+        "cloud": typed.cloud,
+        **{f"groups.{name}.cloud": one.cloud for name, one in typed.groups.items()},
+    }
+    for at, choice in choices.items():
+        place = chosen.get(choice.label) if choice else None
+        if not choice or not choice.quota or not place:
+            continue
+        asked: dict[str, dict[str, float]] = {"nodes": {}, "cpus": {}, "gpus": {}, "memory_gb": {}}
+        for name, group in typed.groups.items():
+            if typed.cloud_of(name).label == choice.label:
+                size = clouds.resolve_size(group, place.cloud) or group.size
+                asked["nodes"][name] = group.count
+                for what in ("cpus", "gpus", "memory_gb"):
+                    asked[what][name] = group.count * getattr(size, what, 0)
+        for what, by_group in asked.items():
+            most = getattr(choice.quota, what)
+            if most is not None and sum(by_group.values()) > most:
+                hint = ", ".join(f"{name}: {number:g}" for name, number in by_group.items() if number)
+                message = f"the groups ask for {sum(by_group.values()):g}"
+                yield document.problem((*at.split("."), "quota", what), message, hint)
 
 
 def _name_clashes(document: Document, typed: ClusterConfig, carried: tuple[Software, ...]) -> list[Problem]:

@@ -3,7 +3,8 @@
 import platform
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -28,12 +29,12 @@ def versions(environment: Mapping[str, str], cache: Path) -> dict[str, str]:
     }
 
 
-def examine(environment: Mapping[str, str], cache: Path) -> tuple[Check, ...]:
-    """Everything that a run may need."""
-    return tuple(_checks(environment, cache))
+def examine(environment: Mapping[str, str], cache: Path, wanted: Collection[str] = ()) -> tuple[Check, ...]:
+    """Everything that a run may need; what a cloud needs is optional but for those of `wanted`."""
+    return tuple(_checks(environment, cache, wanted))
 
 
-def _checks(environment: Mapping[str, str], cache: Path) -> Iterator[Check]:
+def _checks(environment: Mapping[str, str], cache: Path, wanted: Collection[str]) -> Iterator[Check]:
     yield Check("python", "ok", f"{platform.python_version()} ({sys.executable})")
     try:
         binary = terraform.find(environment, cache)
@@ -45,7 +46,9 @@ def _checks(environment: Mapping[str, str], cache: Path) -> Iterator[Check]:
     yield _program("ssh", "apt-get install openssh-client", environment)
     for cloud in clouds.discover(cache / "hcl").values():
         for tool in cloud.facts.tools:
-            yield _program(tool.name, tool.install, environment, f"cloud {cloud.name}")
+            found = _program(tool.name, tool.install, environment, f"cloud {cloud.name}")
+            optional = found.state == "missing" and cloud.name not in wanted
+            yield replace(found, state="optional") if optional else found
 
 
 def _package(name: str) -> Check:

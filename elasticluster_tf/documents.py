@@ -101,7 +101,8 @@ def _compose(text: str, name: str) -> Node | None:
         mark = error.problem_mark or error.context_mark
         place = _place(name, text.splitlines(), mark) if mark else Place(name, 0, 0)
         message = " ".join(part for part in (error.context, error.problem) if part)
-        raise InputError([Problem(f"this is no YAML: {message}", "", place)]) from error
+        hint = "indent with spaces: YAML takes no tabs there" if r"'\t'" in message else ""
+        raise InputError([Problem(f"this is no YAML: {message}", "", place, hint)]) from error
     except YAMLError as error:  # the reader's own errors carry an offset instead of a mark
         place = _offset_place(name, text, getattr(error, "position", 0))
         message = str(getattr(error, "reason", error))
@@ -231,8 +232,9 @@ class _Reader:
         self.values[path] = place
         self.count += 1
         if id(node) in self.open or self.count > _MOST_VALUES:
-            message = "an alias that holds itself, or too many values"
-            self.problems.append(Problem(message, dotted(path), place))
+            problem = Problem("an alias that holds itself, or too many values", dotted(path), place)
+            # Of too many values the first tells it all.
+            self.problems += [problem] if self.count <= _MOST_VALUES + 1 else []
             return None
         self.open.add(id(node))
         try:
@@ -248,14 +250,19 @@ class _Reader:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             place = _place(self.name, self.lines, key_node.start_mark)
-            if not isinstance(key_node, ScalarNode) or key_node.tag == "tag:yaml.org,2002:merge":
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                hint = "write the keys out, or lay a second file onto the first; `*alias` as a value is read"
+                self.problems.append(Problem("merge keys (`<<`) are not read", dotted(path), place, hint))
+                continue
+            if not isinstance(key_node, ScalarNode):
                 self.problems.append(Problem("keys are plain words here", dotted(path), place))
                 continue
             key = key_node.value
             if bad := _uncarried(key):
                 self.problems.append(Problem(f"{bad} can't be carried to a node", dotted(path), place))
             if key in result:
-                self.problems.append(Problem(f"`{key}` stands here twice", dotted((*path, key)), place))
+                hint = f"first in line {self.keys[(*path, key)].line}"
+                self.problems.append(Problem(f"`{key}` stands here twice", dotted((*path, key)), place, hint))
             self.keys[(*path, key)] = place
             result[key] = self.value(value_node, (*path, key))
         return result

@@ -1,12 +1,15 @@
-"""The first cluster file that `ectf init` writes: commented, and valid as it stands."""
+"""The first cluster file that `ectf init` writes: commented, and valid but for what only the user knows."""
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from elasticluster_tf import templating
 from elasticluster_tf.checks import Catalogue
+from elasticluster_tf.clouds import CloudFacts
 from elasticluster_tf.errors import InputError, Problem, did_you_mean
+from elasticluster_tf.software import Software
 
 
 def compose(file: Path, cloud: str, software: tuple[str, ...], known: Catalogue) -> str:
@@ -31,7 +34,7 @@ def compose(file: Path, cloud: str, software: tuple[str, ...], known: Catalogue)
         if all(not one.facts.supported or image in one.facts.supported for one in chosen)
     ]
     values = {
-        "name": _name(file, place.facts.name_limit),
+        "name": _name(file, place.facts),
         "cloud": cloud,
         "title": place.facts.title,
         "settings": [
@@ -45,24 +48,26 @@ def compose(file: Path, cloud: str, software: tuple[str, ...], known: Catalogue)
         ],
         "image": (fitting or images)[0],
         "images": images,
-        "software": [_software(one.name, one.facts) for one in chosen],
+        "software": [_software(one) for one in chosen],
     }
     return templating.render("cluster.yaml.j2", values)
 
 
-def _name(file: Path, longest: int) -> str:
+def _name(file: Path, facts: CloudFacts) -> str:
     """A cluster name from the file's, or from its folder's when the file is `cluster.yaml`."""
     stem = file.stem if file.stem != "cluster" else file.absolute().parent.name
-    word = re.sub(r"[^a-z0-9-]+", "-", stem.lower())[:longest].strip("-")
-    return word if re.match(r"[a-z]", word) else "demo"
+    word = re.sub(r"[^a-z0-9-]+", "-", stem.lower())[: facts.name_limit].strip("-")
+    fits = re.match(r"[a-z]", word) and (
+        facts.name_rule is None or re.fullmatch(facts.name_rule.pattern, word)
+    )
+    return word if fits else "demo"
 
 
-def _software(name: str, facts: object) -> dict[str, object]:
+def _software(one: Software) -> dict[str, Any]:
     """Parts that take one node go to the frontend, parts that take many to the workers."""
-    parts = getattr(facts, "parts", {})
     return {
-        "name": name,
-        "title": getattr(facts, "title", name),
+        "name": one.name,
+        "title": one.facts.title,
         "parts": [
             {
                 "name": part,
@@ -70,6 +75,7 @@ def _software(name: str, facts: object) -> dict[str, object]:
                 "used": fact.min > 0,
                 "description": fact.description,
             }
-            for part, fact in parts.items()
+            for part, fact in one.facts.parts.items()
         ],
+        "required": [variable for variable in one.variables.values() if variable.required],
     }

@@ -207,10 +207,10 @@ class ConfigReport:
 
 @dataclass(frozen=True)
 class Check:
-    """One tool of this machine: found or missing, and the command that mends it."""
+    """One tool of this machine: found, missing, or not there and optional; and the command that mends it."""
 
     name: str
-    state: Literal["ok", "missing"]
+    state: Literal["ok", "missing", "optional"]
     found: str
     remedy: str = ""
 

@@ -92,7 +92,7 @@ def _clouds(known: Catalogue, base: dict[str, Any]) -> dict[str, Any]:
             {
                 "title": cloud.facts.title,
                 "type": "object",
-                "properties": {**common, **settings, "name": {"const": cloud.name}},
+                "properties": {**common, **settings, "name": {**common["name"], "const": cloud.name}},
                 "required": ["name", *required],
                 "additionalProperties": False,
             }

@@ -32,8 +32,8 @@ class Field:
 class ValueType:
     """A type: `inner` of lists and maps, `fields` of objects, `choices` where only some values fit.
 
-    `range` are the least number, and the largest if there is one. `defaults` are what fields hold that are
-    left out, as far as that is a plain value.
+    `range` are the least number, and the largest if there is one; `pattern` is found in a text. `defaults`
+    are what fields hold that are left out, as far as that is a plain value.
     """
 
     kind: Kind = "any"
@@ -41,6 +41,7 @@ class ValueType:
     fields: Mapping[str, Field] = field(default_factory=dict)
     choices: tuple[Any, ...] = ()
     range: Range = ()
+    pattern: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -73,13 +74,7 @@ def mismatches(value: object, wanted: ValueType, path: KeyPath = ()) -> Iterator
     if not isinstance(value, classes) or (isinstance(value, bool) and wanted.kind != "bool"):
         yield Mismatch(path, f"{word} is wanted here, not {shown(value)}")
         return
-    if wanted.choices and value not in wanted.choices:
-        known = [str(choice) for choice in wanted.choices]
-        yield Mismatch(
-            path, f"{shown(value)} is none of the values that fit", did_you_mean(str(value), known)
-        )
-    if wanted.range and isinstance(value, int | float):
-        yield from _range_mismatches(value, wanted.range, path)
+    yield from _limit_mismatches(value, wanted, path)
     if isinstance(value, list) and wanted.inner:
         for index, item in enumerate(value):
             yield from mismatches(item, wanted.inner, (*path, index))
@@ -88,6 +83,18 @@ def mismatches(value: object, wanted: ValueType, path: KeyPath = ()) -> Iterator
             yield from mismatches(item, wanted.inner, (*path, key))
     elif isinstance(value, dict) and wanted.kind == "object":
         yield from _object_mismatches(value, wanted.fields, path)
+
+
+def _limit_mismatches(value: object, wanted: ValueType, path: KeyPath) -> Iterator[Mismatch]:
+    if wanted.choices and value not in wanted.choices:
+        known = [str(choice) for choice in wanted.choices]
+        yield Mismatch(
+            path, f"{shown(value)} is none of the values that fit", did_you_mean(str(value), known)
+        )
+    if wanted.range and isinstance(value, int | float):
+        yield from _range_mismatches(value, wanted.range, path)
+    if wanted.pattern and not re.search(wanted.pattern, str(value)):
+        yield Mismatch(path, f"{shown(value)} does not fit the form {wanted.pattern}")
 
 
 def _range_mismatches(value: float, allowed: Range, path: KeyPath) -> Iterator[Mismatch]:
@@ -144,6 +151,8 @@ def json_schema(wanted: ValueType, description: str = "") -> dict[str, Any]:
     if wanted.choices:
         schema["enum"] = list(wanted.choices)
     schema |= dict(zip(("minimum", "maximum"), wanted.range, strict=False))
+    if wanted.pattern:
+        schema["pattern"] = wanted.pattern
     if wanted.kind == "list" and wanted.inner:
         schema["items"] = json_schema(wanted.inner)
     if wanted.kind == "map" and wanted.inner:
@@ -238,9 +247,15 @@ def _object(fields: Mapping[str, _Read]) -> ValueType:
 
 
 def from_argument_spec(
-    option: Mapping[str, Any], name: str = "", ranges: Mapping[str, Range] = MappingProxyType({})
+    option: Mapping[str, Any],
+    name: str = "",
+    ranges: Mapping[str, Range] = MappingProxyType({}),
+    patterns: Mapping[str, str] = MappingProxyType({}),
 ) -> ValueType:
-    """One option of a role's argument specs; `ranges` are those of numbers by name, as in `list.key`."""
+    """One option of a role's argument specs.
+
+    `ranges` of numbers and `patterns` of texts go by name, as in `list.key`.
+    """
     kinds: dict[str, Kind] = {
         "str": "string", "path": "string", "int": "integer", "float": "number", "bool": "bool",
         "list": "list", "dict": "map",
@@ -248,7 +263,7 @@ def from_argument_spec(
     kind = kinds.get(option.get("type", "str"), "any")
     fields = {
         key: Field(
-            from_argument_spec(inner, f"{name}.{key}", ranges),
+            from_argument_spec(inner, f"{name}.{key}", ranges, patterns),
             bool(inner.get("required")),
             sentence(inner.get("description")),
         )
@@ -261,10 +276,12 @@ def from_argument_spec(
         inner = (
             ValueType("object", fields=fields)
             if fields
-            else from_argument_spec({"type": option.get("elements", "raw"), "choices": choices}, name, ranges)
+            else from_argument_spec(
+                {"type": option.get("elements", "raw"), "choices": choices}, name, ranges, patterns
+            )
         )
         return ValueType("list", inner=inner)
-    return ValueType(kind, choices=choices, range=ranges.get(name, ()))
+    return ValueType(kind, choices=choices, range=ranges.get(name, ()), pattern=patterns.get(name, ""))
 
 
 def sentence(description: Any) -> str:

@@ -24,6 +24,8 @@ from elasticluster_tf.errors import EctfError, Refused
 from elasticluster_tf.events import Tell, Waiting
 
 # Folders whose whole content is rendered: what is not rendered any more goes.
+# Rendered for some cluster files only.
+_RENDERED_SOMETIMES = ("backend.tfbackend.json",)
 _RENDERED_FOLDERS = ("modules", "ansible")
 # Written from the state, so a render leaves them alone.
 _CONNECTED = ("ansible/hosts.yml",)
@@ -80,6 +82,7 @@ class Workdir:
         return changed, gone
 
     def _rendered(self) -> Iterator[str]:
+        yield from (name for name in _RENDERED_SOMETIMES if (self.path / name).is_file())
         for folder in _RENDERED_FOLDERS:
             for path in sorted((self.path / folder).rglob("*")):
                 name = str(path.relative_to(self.path))

@@ -74,7 +74,7 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(args=arguments, prog_name="ectf", standalone_mode=False)
     except _UsageError as error:
-        error.show()
+        _show_usage_error(error, "--json" in arguments)
         return _USAGE
     except _CommandError as error:
         error.show()
@@ -86,6 +86,16 @@ def run(arguments: list[str]) -> int:
         sys.stderr.close()
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _show_usage_error(error: Any, as_json: bool) -> None:
+    if as_json:
+        from elasticluster_tf.console import make
+        from elasticluster_tf.errors import InputError, Problem
+
+        make(True, False).error(InputError([Problem(error.format_message())]))
+    else:
+        error.show()
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

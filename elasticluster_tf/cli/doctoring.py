@@ -4,7 +4,7 @@ import os
 
 import typer
 
-from elasticluster_tf.cli.options import AsJson, cache, reporting
+from elasticluster_tf.cli.options import DEFAULT_FILE, AsJson, Files, MoreFiles, cache, reporting, source
 
 
 def register(app: typer.Typer) -> None:
@@ -13,13 +13,18 @@ def register(app: typer.Typer) -> None:
     app.command()(version)
 
 
-def doctor(as_json: AsJson = False) -> None:
-    """Say what is installed, which versions, what is missing and what installs it."""
+def doctor(files: Files = None, file: MoreFiles = None, as_json: AsJson = False) -> None:
+    """Say what is installed, which versions, what is missing and what installs it.
+
+    What a cloud needs is optional, unless a cluster file asks for that cloud.
+    """
     with reporting(as_json) as screen:
         from elasticluster_tf import doctor as doctors
         from elasticluster_tf.reports import DoctorReport
 
-        checks = doctors.examine(dict(os.environ), cache())
+        asked = files or file or DEFAULT_FILE.exists()
+        clouds = [one.cloud.name for one in source(files, file).resolved.clouds.values()] if asked else []
+        checks = doctors.examine(dict(os.environ), cache(), clouds)
         if as_json:
             screen.show("doctor", DoctorReport(checks))
         else:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from elasticluster_tf.cli.options import DEFAULT_FILE, catalogue, reporting
+from elasticluster_tf.cli.options import DEFAULT_FILE, catalogue, reporting, source
 
 
 def register(app: typer.Typer) -> None:
@@ -21,14 +21,19 @@ def init(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write a commented cluster file that validates as it stands."""
+    """Write a commented cluster file, and say what only you can fill in."""
     with reporting() as screen:
         from elasticluster_tf import first_file
-        from elasticluster_tf.errors import Refused
+        from elasticluster_tf.errors import InputError, Refused
         from elasticluster_tf.workdir import write_whole
 
         if file.exists() and not force:
             raise Refused("the file exists already", str(file), "--force overwrites it")
         text = first_file.compose(file, cloud, tuple(software or ()), catalogue())
         write_whole(file, text)
-        screen.line(f"{file} is written; next: ectf up {file}")
+        try:
+            source([file]).check()
+        except InputError as error:
+            screen.line(f"{file} is written; before `ectf up {file}` it wants:\n{error}")
+        else:
+            screen.line(f"{file} is written; next: ectf up {file}")

@@ -20,7 +20,12 @@ DEFAULT_FILE = Path("cluster.yaml")
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[FILE]...", help="Cluster files, merged left to right.", show_default=False),
+    typer.Argument(
+        metavar="[FILE]...",
+        help="Cluster files, merged left to right.",
+        show_default=False,
+        readable=False,  # said when it is read, as of any other problem
+    ),
 ]
 MoreFiles = Annotated[
     list[Path] | None,
@@ -30,6 +35,7 @@ MoreFiles = Annotated[
         metavar="FILE",
         help="A cluster file; repeatable. Default: ./cluster.yaml.",
         show_default=False,
+        readable=False,
     ),
 ]
 Assignments = Annotated[

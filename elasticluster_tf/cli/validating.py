@@ -42,8 +42,7 @@ def validate(
         wanted = source(files, file, assign)
         problems: tuple[Problem, ...] = ()
         try:
-            found = wanted.resolved
-            wanted.policies  # noqa: B018 - read to be checked
+            found = wanted.check()
         except InputError as error:
             problems = error.problems
             raise

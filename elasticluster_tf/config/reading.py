@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from functools import partial, reduce
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from elasticluster_tf.config.models import (
     Group,
     Guard,
     Mirrors,
+    Quota,
     Requirement,
     Size,
     Ssh,
@@ -59,15 +62,47 @@ def _other_kind(path: KeyPath, old: Any, new: Any) -> bool:
 
 
 def parse(document: Document) -> tuple[ClusterConfig | None, tuple[Problem, ...]]:
-    """The typed configuration, and what is wrong; no configuration when it can't be typed at all."""
+    """The typed configuration, and what is wrong.
+
+    Where something is wrong it is what stays without that, so that it can be checked, too; no configuration
+    when it can't be typed at all.
+    """
     if not isinstance(document.data, dict):
         problem = document.problem((), "a cluster file is a mapping", "start with `name: demo`")
         return None, (problem,)
     try:
         config = ClusterConfig.model_validate(document.data, strict=None)
     except ValidationError as error:
-        return None, tuple(_problem(document, details) for details in error.errors())
-    return config, (*_group_problems(document, config), *state_secrets.problems(document))
+        problems = [_problem(document, details) for details in error.errors()]
+        rest = _without_wrong(document.data, [_path(details) for details in error.errors()])
+        if rest is None:
+            return None, tuple(problems)
+        config = rest
+    else:
+        problems = []
+    return config, (*problems, *_group_problems(document, config), *state_secrets.problems(document))
+
+
+def _without_wrong(data: Mapping[str, Any], wrong: Sequence[KeyPath]) -> ClusterConfig | None:
+    """What stays of a file, typed; None where so much is missing that its lack would seem to be an error."""
+    rest = deepcopy(dict(data))
+    for path in wrong:
+        while path and isinstance(path[-1], int):
+            path = path[:-1]
+        if len(path) < _LEAST_DEPTH.get(path[:1], 0):
+            return None
+        if path == ("name",):
+            rest["name"] = "demo"
+            continue
+        holder: Any = rest
+        with suppress(KeyError, IndexError, TypeError):
+            for key in path[:-1]:
+                holder = holder[key]
+            del holder[path[-1]]
+    try:
+        return ClusterConfig.model_validate(rest, strict=None)
+    except ValidationError:
+        return None
 
 
 def _group_problems(document: Document, config: ClusterConfig) -> list[Problem]:
@@ -103,22 +138,36 @@ _MESSAGES = {
 }
 
 
+# What is left out above these depths is missed elsewhere: a group, a software, its parts.
+_LEAST_DEPTH: dict[KeyPath, int] = {("groups",): 3, ("software",): 4}
+
+# What YAML calls what Python prints in another way.
+_YAML_WORDS = {None: "nothing", True: "true", False: "false"}
+
+
 def _problem(document: Document, details: ErrorDetails) -> Problem:
-    path, kind = tuple(details["loc"]), details["type"]
-    # Members of a union and the keys of a mapping come as parts of pydantic's own; the file has none.
-    if path[:1] == ("software",) and path[3:4] and str(path[3]).startswith(("str", "list[")):
-        path = (*path[:3], *path[4:])
-    path = tuple(part for part in path if part != "[key]")
+    path, kind = _path(details), details["type"]
     hint = describe(path)
+    if kind == "string_type" and isinstance(details["input"], int | float):
+        hint = f'put it in quotes: "{details["input"]}"'
     if kind == "extra_forbidden":
         hint = did_you_mean(str(path[-1]), list(_fields(path[:-1])))
     return document.problem(path, message(details), hint, at_key=kind in ("extra_forbidden", "missing"))
 
 
+def _path(details: ErrorDetails) -> KeyPath:
+    """Members of a union and the keys of a mapping come as parts of pydantic's own; the file has none."""
+    path = tuple(details["loc"])
+    if path[:1] == ("software",) and path[3:4] and str(path[3]).startswith(("str", "list[")):
+        path = (*path[:3], *path[4:])
+    return tuple(part for part in path if part != "[key]")
+
+
 def message(details: ErrorDetails) -> str:
     """What pydantic found wrong, in the user's words."""
     template = _MESSAGES.get(details["type"], "{msg}")
-    shown = repr(details["input"])
+    given = details["input"]
+    shown = _YAML_WORDS.get(given, repr(given)) if given is None or isinstance(given, bool) else repr(given)
     shown = shown if len(shown) < 60 else shown[:57] + "…"
     return template.format(**{**details.get("ctx", {}), "msg": details["msg"], "input": shown})
 
@@ -146,7 +195,9 @@ _GROUP_MODELS: dict[str, type[BaseModel]] = {"size": Size, "volumes": Volume, "c
 def _fields(path: KeyPath) -> dict[str, FieldInfo]:
     """The keys that are known at this place of the file; none where the user gives the names."""
     model: type[BaseModel] | None = ClusterConfig
-    if path[:1] == ("groups",):
+    if "quota" in path:
+        model = Quota
+    elif path[:1] == ("groups",):
         model = _GROUP_MODELS.get(str(path[2])) if len(path) > 2 else Group if len(path) == 2 else None
     elif path:
         model = _MODELS.get(str(path[0]))

@@ -2,9 +2,8 @@
 
 from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import Refused
+from elasticluster_tf.plan.names import MOVE
 from elasticluster_tf.terraform import State
-
-MOVE = "move-cluster"
 
 
 def check(resolved: Resolved, state: State, allow: frozenset[str]) -> None:

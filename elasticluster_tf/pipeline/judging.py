@@ -8,32 +8,30 @@ from elasticluster_tf.checks import Resolved
 from elasticluster_tf.errors import InputError, Problem, Refused, did_you_mean
 from elasticluster_tf.estimate import Cost
 from elasticluster_tf.events import Notice
-from elasticluster_tf.pipeline.identity import MOVE
 from elasticluster_tf.pipeline.run import Run
-from elasticluster_tf.plan import InfraPlan, Plan, Verdict
+from elasticluster_tf.plan import InfraPlan, Plan, Verdict, names
 from elasticluster_tf.plan.risk import Finding, Level, verdict
 from elasticluster_tf.plan.rules import RULES, Case
 from elasticluster_tf.policies import Policy
 from elasticluster_tf.terraform import State
 
-# The rules' names; the last is judged before there is a plan.
-NAMES = (*(rule.name for rule in RULES), MOVE)
 
-
-def check_names(allow: Collection[str], resolved: Resolved, own: Sequence[Policy]) -> None:
+def check_rules(allow: Collection[str], resolved: Resolved, own: Sequence[Policy]) -> None:
     """Refuse names of rules that there are not, on the command line and in the file."""
-    known = [*NAMES, *(policy.name for policy in own)]
+    known = names.rules(policy.name for policy in own)
     problems = [
         Problem(f"--allow: there is no rule `{name}`", "", None, did_you_mean(name, known))
         for name in sorted(allow)
         if name not in known
     ]
-    for name in resolved.config.guard.rules:
-        if name not in known:
-            path = ("guard", "rules", name)
-            hint = did_you_mean(name, known)
-            problems.append(resolved.document.problem(path, f"there is no rule `{name}`", hint, at_key=True))
+    problems += names.unknown_rules(resolved, known)
     if problems:
+        raise InputError(problems)
+
+
+def check_protected(resolved: Resolved, state: State) -> None:
+    """Refuse to protect what neither the file nor the state has."""
+    if problems := list(names.unknown_protected(resolved, state.nodes)):
         raise InputError(problems)
 
 
@@ -81,8 +79,11 @@ def judge_own(
     )
 
 
-def enforce(run: Run, found: Plan) -> None:
-    """Refuse a plan that a rule forbids, whatever was answered; the journal keeps what was overruled."""
+def enforce(run: Run, found: Plan, overrulable: bool = True) -> None:
+    """Refuse a plan that a rule forbids, whatever was answered; the journal keeps what was overruled.
+
+    Where `--allow` overrules nothing (`overrulable`), only what the rules say themselves helps.
+    """
     if not found.pending:
         return
     for one in found.risks:
@@ -92,10 +93,10 @@ def enforce(run: Run, found: Plan) -> None:
     if not forbidding:
         return
     rows = [f"{one.rule}: {one.message}" + (f" ({one.hint})" if one.hint else "") for one in forbidding]
-    names = " ".join(f"--allow {one.rule}" for one in forbidding)
+    options = " ".join(f"--allow {one.rule}" for one in forbidding)
     raise Refused(
         f"{len(forbidding)} rule(s) forbid this plan; nothing was changed",
         "",
-        f"{names} overrules",
+        f"{options} overrules" if overrulable else "",
         "\n".join(rows),
     )

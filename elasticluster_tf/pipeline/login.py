@@ -27,14 +27,14 @@ def write_values(run: Run, resolved: Resolved, state: State) -> None:
     write_more(run.workdir, {**values, **_first_keys(resolved, state)}, afresh=True)
 
 
-def renew_first_keys(run: Run, making: Collection[str], state: State) -> bool:
+def renew_first_keys(run: Run, machines: Collection[str], state: State) -> bool:
     """Give machines that are about to be made again under a remembered name a first key of their own.
 
     The one that the state remembers is known to whoever could read the user data of the machine before.
     Returns whether there was one, so that the plan has to be made again.
     """
     present = json.loads((run.workdir.path / VALUES).read_text(encoding="utf-8"))
-    names = [name for name in present.get("bootstrap", {}) if name in making and name in state.bootstrap]
+    names = [name for name in present.get("bootstrap", {}) if name in machines and name in state.bootstrap]
     if names:
         fresh = _key_values({name: host_keys.bootstrap() for name in names})
         write_more(run.workdir, {key: {**present[key], **values} for key, values in fresh.items()})

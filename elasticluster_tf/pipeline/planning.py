@@ -41,16 +41,17 @@ class Wish:
 
 def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish: Wish) -> Planned:
     """Render, make Terraform ready, and plan machines and configuration; no host is contacted."""
-    judging.check_names(wish.allow, resolved, wish.policies)
+    judging.check_rules(wish.allow, resolved, wish.policies)
     with run.stage("render", "Write Terraform and Ansible files"):
         standing, everything = _prepared(run, resolved, files, catalogue, wish)
+        judging.check_protected(resolved, standing.state)
         books = cost.shelve(everything, run.base(resolved), resolved.config.prices, run.world.environment)
     with run.stage("plan", "Plan the infrastructure") as note:
         raw, found = _infrastructure(standing, resolved, wish)
-        if login.renew_first_keys(run, _making(found), standing.state):
+        if login.renew_first_keys(run, plans.new_machines(raw), standing.state):
             raw, found = _infrastructure(standing, resolved, wish)
         note(_counts(found))
-    making = _making(found)
+    making = {one.name for one in found.nodes if one.action in ("create", "replace")}
     todo = configuring.foreseen(resolved, standing.state, files, making, wish.order)
     groups = {one.name: one.group for one in standing.state.nodes.values()}
     groups |= {node.name: node.group for node in resolved.nodes}
@@ -74,10 +75,6 @@ def _infrastructure(standing: Standing, resolved: Resolved, wish: Wish) -> tuple
     with complaints.brought_back(resolved):
         raw = standing.runner.plan(replace=_image_triggers(resolved, wish.order.refresh_images))
     return raw, plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
-
-
-def _making(found: InfraPlan) -> set[str]:
-    return {one.name for one in found.nodes if one.action in ("create", "replace")}
 
 
 def _prepared(

@@ -1,5 +1,6 @@
 """The stages of a run, one function each."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,7 +63,20 @@ def stand(run: Run, files: Files, clouds: Mapping[str, Chosen]) -> Standing:
     runner = run.terraform()
     main = {"main.tf": (run.workdir.path / "main.tf").read_text(encoding="utf-8")}
     runner.init(init_digest({**main, **files}))
-    return Standing(runner, runner.state())
+    state = runner.state()
+    if not state.exists:
+        _refuse_to_forget(run.workdir)
+    return Standing(runner, state)
+
+
+def _refuse_to_forget(workdir: Workdir) -> None:
+    """A backend that is named once the cluster is built knows nothing of it: all would be made once more."""
+    before = workdir.keep / "terraform.tfstate"
+    if before.is_file() and json.loads(before.read_text(encoding="utf-8") or "{}").get("resources"):
+        message = "the state where `state:` has it is empty, and the one of before is not"
+        raise Refused(
+            message, str(before), "move it first, see docs/operations.md; or take `state:` out again"
+        )
 
 
 def read_ready(workdir: Workdir, world: World) -> State | None:

@@ -100,7 +100,7 @@ def _destroy(run: Run, goal: Target, standing: Standing, confirm: Callable[[Plan
     if found.changes:  # what the state alone remembers of a cluster goes without a question
         risks = judging.judge_down(goal.resolved, standing.state, found) if goal.resolved else ()
         joined = Plan(goal.name, found, risks=risks)
-        judging.enforce(run, joined)
+        judging.enforce(run, joined, overrulable=False)
         stages.confirm(joined, confirm)
     with run.stage("destroy", "Destroy"):
         standing.runner.apply(found.total)

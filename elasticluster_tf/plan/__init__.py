@@ -9,6 +9,7 @@ from elasticluster_tf.plan.infrastructure import (
     InfraPlan,
     NodeChange,
     ResourceChange,
+    new_machines,
     parse,
 )
 from elasticluster_tf.plan.record import Record
@@ -32,6 +33,7 @@ __all__ = [
     "Verdict",
     "compare",
     "group_sizes",
+    "new_machines",
     "parse",
     "wanted",
 ]

@@ -125,6 +125,23 @@ def parse(raw: Mapping[str, Any], node_names: Sequence[str], built: Sequence[str
     )
 
 
+def new_machines(raw: Mapping[str, Any]) -> set[str]:
+    """The nodes that get a machine: whose resource with their `instance_id` is made, or made again."""
+    changes = [one for one in raw.get("resource_changes", []) if one.get("module_address")]
+    told = {
+        (one["module_address"], str(node.get("from", {}).get("instance_id")).partition(".")[0], name)
+        for one in changes
+        if one["name"] == TOLD
+        for name, node in ((one["change"].get("after") or {}).get("input") or {}).items()
+    }
+    return {
+        one["name"]
+        for one in changes
+        if (one["module_address"], one["type"], one["name"]) in told
+        and _action(one["change"]["actions"]) in ("create", "replace")
+    }
+
+
 def _is_memory(one: Mapping[str, Any]) -> bool:
     """Whether it is only what the state remembers: of the cluster, of its nodes, of their volumes."""
     name = str(one["name"])

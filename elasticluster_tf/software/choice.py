@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 from elasticluster_tf import value_types
 from elasticluster_tf.config import ClusterConfig
@@ -151,6 +152,34 @@ def _variable_problems(config: ClusterConfig, document: Document, software: Soft
     for wrong in value_types.mismatches(given, ValueType("object", fields=fields)):
         path = ("software", software.name, "vars", *wrong.path)
         yield document.problem(path, wrong.message, wrong.hint, wrong.at_key)
+    for names in software.facts.one_of:
+        if not any(given.get(name) for name in names):
+            message = "one of " + ", ".join(f"`{name}`" for name in names) + " is required in `vars`"
+            hint = fields[names[0]].description
+            yield document.problem(("software", software.name), message, hint, at_key=True)
+    for name, part in software.facts.needs_part.items():
+        if given.get(name) and not config.software[software.name].parts.get(part):
+            path = ("software", software.name, "vars", name)
+            hint = f"name a group for `{part}`: {software.facts.parts[part].description}"
+            yield document.problem(path, f"needs part `{part}` of {software.name}", hint, at_key=True)
+    for name, part in software.facts.groups.items():
+        known = config.software[software.name].parts.get(part, ())
+        for path, group in _named(given, name.split("."), ("software", software.name, "vars")):
+            if group not in known:
+                message = f"part `{part}` of {software.name} is not on a group `{group}`"
+                yield document.problem(path, message, did_you_mean(str(group), known))
+
+
+def _named(value: Any, keys: Sequence[str], path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    """What stands under `keys`, each item of a list on its own; what is of another form is told elsewhere."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _named(item, keys, (*path, index))
+    elif keys and isinstance(value, dict):
+        if keys[0] in value:
+            yield from _named(value[keys[0]], keys[1:], (*path, keys[0]))
+    elif not keys and isinstance(value, str):
+        yield path, value
 
 
 def _order_problems(document: Document, chosen: Sequence[Software]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from elasticluster_tf import documents, resources, value_types
 from elasticluster_tf.errors import InputError, Place, Problem
-from elasticluster_tf.value_types import Range, ValueType
+from elasticluster_tf.value_types import ValueType
 
 # The role that runs first on every node; it is not chosen in the file.
 BASE_ROLE = "base"
@@ -78,12 +78,19 @@ class SoftwareFacts(_Facts):
     ranges: dict[str, tuple[Number] | tuple[Number, Number]] = Field(
         {}, description="The least number a variable may be, and the largest if there is one."
     )
+    patterns: dict[str, str] = Field({}, description="What is found in a variable's text, as in JSON Schema.")
+    one_of: tuple[tuple[str, ...], ...] = Field((), description="Variables of which one has to be given.")
+    groups: dict[str, str] = Field(
+        {}, description="Variables, as in `list.key`, that name node groups of a part, and that part."
+    )
+    needs_part: dict[str, str] = Field({}, description="Variables that mean nothing without a part.")
     roles: tuple[str, ...] = Field((), description="Other roles of ours that its plays use.")
 
     @model_validator(mode="after")
     def _parts_exist(self) -> Self:
         named = {peer for part in self.parts.values() for peer in part.peers or ()}
         commands = [c for part in self.parts.values() for c in (part.drain, part.remove, part.resume)]
+        named |= {*self.groups.values(), *self.needs_part.values()}
         named |= {command.part for command in (self.health, *commands) if command}
         if unknown := sorted(named - set(self.parts)):
             raise ValueError(f"there is no part {', '.join(unknown)}")
@@ -124,16 +131,14 @@ class Software:
             own = frozenset({point} & set(self.facts.parts))
             for name, option in (entry.get("options") or {}).items():
                 parts = own if name not in found else _both(own, found[name].parts)
-                found[name] = _variable(name, option, parts, self.facts.ranges)
+                found[name] = _variable(name, option, parts, self.facts)
         return found
 
 
-def _variable(
-    name: str, option: Mapping[str, Any], parts: frozenset[str], ranges: Mapping[str, Range]
-) -> Variable:
+def _variable(name: str, option: Mapping[str, Any], parts: frozenset[str], facts: SoftwareFacts) -> Variable:
     return Variable(
         name,
-        value_types.from_argument_spec(option, name, ranges),
+        value_types.from_argument_spec(option, name, facts.ranges, facts.patterns),
         value_types.sentence(option.get("description")),
         bool(option.get("required")),
         option.get("default"),

@@ -101,7 +101,7 @@ class Runner:
 
     def state(self) -> state.State:
         """What the state says now."""
-        ended = self._run("state pull")
+        ended = self._run("state pull", no_color=IsFlagged)
         if ended.code:
             raise _failure(ended, [], "state pull")
         return state.parse(_json(ended.output) if ended.output.strip() else {})

@@ -78,3 +78,41 @@ def test_a_right_file_is_resolved() -> None:
 def test_everything_wrong_is_one_error() -> None:
     with pytest.raises(InputError, match=r"Bad(.|\n)*Also"):
         resolve("name: demo\ngroups: {Bad: {count: 1}, Also: {count: 1}}\n")
+
+
+QUOTA = """
+name: demo
+cloud: {name: echo, quota: {nodes: 3, cpus: CPUS, gpus: 0, memory_gb: 68}}
+groups:
+  frontend: {count: 1, size: {cpus: 1, memory_gb: 2}}
+  compute: {count: 2, size: {cpus: 3, memory_gb: 8}}
+  given: {count: 0, type: graphic}
+"""
+
+
+def test_a_quota_is_what_machines_have_and_not_what_was_asked_for() -> None:
+    """`small` has 2 processors, and `large`, which holds 3, has 8."""
+    resolve(QUOTA.replace("CPUS", "18"))
+    found = problems(QUOTA.replace("CPUS", "17").replace("memory_gb: 68", "memory_gb: 67.5"))
+    assert [(one.key, one.message, one.hint) for one in found] == [
+        ("cloud.quota.cpus", "the groups ask for 18", "frontend: 2, compute: 16"),
+        ("cloud.quota.memory_gb", "the groups ask for 68", "frontend: 4, compute: 64"),
+    ]
+    (one,) = problems(QUOTA.replace("CPUS", "18").replace("given: {count: 0", "given: {count: 1"))[:1]
+    assert (one.key, one.message) == ("cloud.quota.nodes", "the groups ask for 4")
+
+
+def test_a_quota_is_of_one_cloud_and_no_setting_of_its_module() -> None:
+    text = """
+name: demo
+cloud: {name: echo}
+groups:
+  here: {count: 5}
+  there: {count: 2, cloud: {name: echo, alias: other, quota: {nodes: 1}}}
+"""
+    (one,) = problems(text)
+    assert (one.key, one.hint) == ("groups.there.cloud.quota.nodes", "there: 2")
+    found = resolve(text.replace("nodes: 1", "nodes: 2"))
+    assert [dict(place.settings) for place in found.clouds.values()] == [{}, {}]
+    (one,) = problems(text.replace("nodes: 1", "node: 1"))
+    assert "nodes" in one.hint

@@ -19,6 +19,11 @@ def test_it_validates_alone_and_with_every_software(cloud: str) -> None:
         known = [one for name in software for one in shipped().software[name].variables.values()]
         # What only the user can know is asked for by name; all else is there.
         asked = [f"`{one.name}` is required" for one in known if one.required]
+        asked += [
+            "one of " + ", ".join(f"`{one}`" for one in names) + " is required in `vars`"
+            for one in software
+            for names in shipped().software[one].facts.one_of
+        ]
         parts = [part for name in software for part in shipped().software[name].facts.parts.values()]
         lacking = [need for part in parts for need in part.needs if gives is not None and need not in gives]
         told = [one.message for one in problems(text)]
@@ -52,6 +57,11 @@ def test_it_describes_every_setting() -> None:
 )
 def test_the_name_comes_from_the_file_or_its_folder(file: str, name: str) -> None:
     assert f"\nname: {name}\n" in first_file.compose(Path(file), "echo", (), shipped())
+
+
+def test_a_name_that_the_cloud_does_not_take() -> None:
+    assert "\nname: demo\n" in first_file.compose(Path("sg-lab.yaml"), "aws", (), shipped())
+    assert "\nname: sg-lab\n" in first_file.compose(Path("sg-lab.yaml"), "google", (), shipped())
 
 
 def test_what_there_is_not() -> None:

@@ -17,6 +17,21 @@ def test_the_first_file_validates_as_it_stands(tmp_path: Path, capsys: pytest.Ca
     assert "name: lab\n" in file.read_text(encoding="utf-8")
 
 
+def test_what_only_the_user_knows_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "lab.yaml"
+    assert cli.run(["init", str(file), "--software", "hadoop"]) == 0
+    told = capsys.readouterr().err
+    assert "`hadoop_archive_sha512` is required" in told
+    assert "next:" not in told
+    text = file.read_text(encoding="utf-8")
+    assert '    #   hadoop_archive_sha512: "" # required: SHA-512 of the archive' in text
+    filled = text.replace("    # vars:", "    vars:").replace(
+        '    #   hadoop_archive_sha512: ""', f"      hadoop_archive_sha512: {'0a' * 64}"
+    )
+    file.write_text(filled, encoding="utf-8")
+    assert cli.run(["validate", str(file)]) == 0
+
+
 def test_a_file_is_not_overwritten_unless_forced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "lab.yaml"
     file.write_text("mine", encoding="utf-8")

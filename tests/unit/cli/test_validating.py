@@ -81,7 +81,7 @@ BAD = [
     bad(
         "merge key",
         "name: demo\ngroups: {a: &a {count: 1}, b: {▶<<: *a}}\n",
-        ("groups.b", "keys are plain words here", ""),
+        ("groups.b", "merge keys (`<<`) are not read", "write the keys out"),
     ),
     bad("alias that holds itself", HEAD + "labels: ▶&a {b: *a}\n", ("labels.b", "an alias that holds", "")),
     bad("a list", "▶[]\n", ("", "a cluster file is a mapping", "start with `name: demo`")),
@@ -116,7 +116,7 @@ BAD = [
     bad("count missing", "name: demo\ngroups:\n  ▶compute: {}\n", ("groups.compute.count", "required", "")),
     bad("count a text", group("count: ▶three"), ("groups.compute.count", "whole number is wanted", "")),
     bad("count a fraction", group("count: ▶1.5"), ("groups.compute.count", "not 1.5", "")),
-    bad("count a truth", group("count: ▶true"), ("groups.compute.count", "not True", "")),
+    bad("count a truth", group("count: ▶true"), ("groups.compute.count", "not true", "")),
     bad("count a mapping", group("count: ▶{a: 1}"), ("groups.compute.count", "not {'a': 1}", "")),
     bad("count a template", group("count: ▶'{x}'"), ("groups.compute.count", "not '{x}'", "")),
     bad("count below nothing", group("count: ▶-1"), ("groups.compute.count", "at least 0, not -1", "")),

@@ -7,6 +7,7 @@ import pytest
 
 from elasticluster_tf.errors import Refused
 from elasticluster_tf.pipeline import identity
+from elasticluster_tf.plan.names import MOVE
 from elasticluster_tf.terraform import State, StoredCloud
 from elasticluster_tf.terraform.state import Resource
 from tests.builders import resolve
@@ -50,4 +51,4 @@ def test_another_cluster(change: dict[str, Any], message: str) -> None:
         identity.check(FOUND, state, frozenset({"something-else"}))
     assert message in caught.value.message
     assert caught.value.where.startswith("cluster.yaml:2:")
-    identity.check(FOUND, state, frozenset({identity.MOVE}))
+    identity.check(FOUND, state, frozenset({MOVE}))

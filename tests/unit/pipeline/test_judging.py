@@ -52,10 +52,10 @@ def test_a_whole_cluster_that_goes_is_judged_by_few_rules() -> None:
 
 def test_names_of_rules_are_checked_wherever_they_stand() -> None:
     own = (Policy("mine", "error", "m", "", None),)
-    judging.check_names({"mine", "max-nodes", "move-cluster"}, FOUND, own)
+    judging.check_rules({"mine", "max-nodes", "move-cluster"}, FOUND, own)
     wrong = resolve("name: demo\ngroups: {a: {count: 1}}\nguard: {rules: {max-node: off}}\n")
     with pytest.raises(InputError) as caught:
-        judging.check_names({"min"}, wrong, own)
+        judging.check_rules({"min"}, wrong, own)
     assert [(one.key, one.hint) for one in caught.value.problems] == [
         ("", "did you mean `mine`?"),
         ("guard.rules.max-node", "did you mean `max-nodes`?"),

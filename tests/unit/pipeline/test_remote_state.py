@@ -1,6 +1,7 @@
 """State elsewhere: runners with empty work folders see one state, and a held lock keeps the second out."""
 
 import io
+import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -84,6 +85,18 @@ def test_two_runners_see_one_state(backend: Backend, tmp_path: Path) -> None:
     assert [(one.name, one.action) for one in found.infrastructure.nodes] == [("compute003", "create")]
     second.up(backend.file(3))
     assert [one.state for one in first.cluster().nodes()] == ["built", "built", "surplus"]
+
+
+def test_a_cluster_is_not_made_once_more_for_another_backend(over_http: Backend, tmp_path: Path) -> None:
+    runner = over_http.runner(tmp_path / "one")
+    runner.up(echo(1))
+    shutil.rmtree(runner.workdir / ".terraform")  # with it Terraform itself asks for a migration
+    with pytest.raises(Refused, match="the one of before is not") as caught:
+        runner.up(over_http.file(1))
+    assert "operations.md" in caught.value.hint
+    shutil.rmtree(runner.workdir / ".terraform")
+    assert not runner.up(echo(1)).plan.infrastructure.pending
+    assert not (runner.workdir / "backend.tfbackend.json").exists()
 
 
 def test_the_password_is_in_no_file_of_the_work_folder(backend: Backend, tmp_path: Path) -> None:
