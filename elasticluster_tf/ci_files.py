@@ -16,6 +16,8 @@ from elasticluster_tf.errors import InputError, Problem
 
 _SCRIPTS = ("plan", "prepare", "apply", "drift")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+# Nothing that a shell or one of the files would read in another way.
+_REQUIREMENT = re.compile(r"[A-Za-z0-9./][A-Za-z0-9 @:/+=.,#%?&_~<>!\[\]-]*")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
@@ -51,19 +53,21 @@ def compose(
     branch: str,
     clouds: Iterable[Cloud],
     secrets: Sequence[str] = (),
+    requirement: str = "",
 ) -> str:
     """The text of a system's file for one cluster; raises InputError for what can't be written there.
 
-    `secrets` are environment variables that the jobs get from the system's store, beside the root secret.
+    `secrets` are environment variables that the jobs get from the system's store, beside the root secret;
+    `requirement` is what pip installs ectf from, by default this version from the jobs' package index.
     """
-    _check(files, branch, secrets)
+    _check(files, branch, secrets, requirement)
     values = {
         "secrets": secrets,
         "system": system,
         "name": name,
         "branch": branch,
         "files": " ".join(f"--file={shlex.quote(str(file))}" for file in files),
-        "version": version("elasticluster-tf"),
+        "requirement": requirement or default_requirement(),
     }
     quoted = SYSTEMS[system].quoted
     scripts = {one: quoted(templating.render(f"ci/{one}.sh.j2", values).rstrip("\n")) for one in _SCRIPTS}
@@ -75,13 +79,18 @@ def compose(
     )
 
 
+def default_requirement() -> str:
+    """This version of ectf, wherever pip looks for it."""
+    return f"elasticluster-tf=={version('elasticluster-tf')}"
+
+
 def _texts(folders: Iterable[Path], name: str) -> list[str]:
     """How the clouds let a job sign in, as their folders tell."""
     found = (folder / name for folder in folders)
     return [file.read_text(encoding="utf-8").rstrip("\n") for file in found if file.is_file()]
 
 
-def _check(files: Sequence[Path], branch: str, secrets: Sequence[str]) -> None:
+def _check(files: Sequence[Path], branch: str, secrets: Sequence[str], requirement: str) -> None:
     problems = [
         Problem(f"`{file}` is not below the folder that the jobs start in", "FILE", None, _HINT)
         for file in files
@@ -97,6 +106,11 @@ def _check(files: Sequence[Path], branch: str, secrets: Sequence[str]) -> None:
         for one in secrets
         if not _VARIABLE.fullmatch(one)
     ]
+    if requirement and not _REQUIREMENT.fullmatch(requirement):
+        hint = (
+            "as in `elasticluster-tf @ https://example.org/elasticluster_tf-0.1.0-py3-none-any.whl#sha256=…`"
+        )
+        problems.append(Problem(f"{requirement!r} is no requirement of pip's", "--install", None, hint))
     if not _BRANCH.fullmatch(branch):
         problems.append(
             Problem(f"`{branch}` is no branch", "--branch", None, "letters, digits, dots, dashes and slashes")

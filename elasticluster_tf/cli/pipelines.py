@@ -37,6 +37,9 @@ def ci(
             "--secret", metavar="NAME", help="A variable that jobs get from the system's secrets; repeatable."
         ),
     ] = None,
+    install: Annotated[
+        str, typer.Option("--install", metavar="REQUIREMENT", help="What pip installs ectf from in the jobs.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file with other content.")] = False,
 ) -> None:
     """Write a pipeline: plan on pull requests, apply with approval, look for drift every night."""
@@ -48,7 +51,9 @@ def ci(
         wanted = source(files, file)
         found = wanted.resolved
         clouds = [chosen.cloud for chosen in found.clouds.values()]
-        text = ci_files.compose(system.value, found.config.name, wanted.files, branch, clouds, secret or ())
+        text = ci_files.compose(
+            system.value, found.config.name, wanted.files, branch, clouds, secret or (), install
+        )
         target = out or ci_files.SYSTEMS[system.value].target
         if str(target) == "-":
             screen.text(text.rstrip("\n"))
@@ -58,3 +63,6 @@ def ci(
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, text)
         screen.line(f"{target} is written; what to set up once: docs/pipelines.md")
+        if not install:
+            source_of = ci_files.default_requirement()
+            screen.line(f"jobs install {source_of} from their package index; --install names another source")

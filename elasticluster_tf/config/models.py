@@ -51,7 +51,7 @@ def _url(text: str) -> str:
 Text = Annotated[StrictStr, AfterValidator(_one_line)]
 Url = Annotated[StrictStr, AfterValidator(_url)]
 Cidr = Annotated[StrictStr, AfterValidator(_cidr)]
-Number = Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)]
+Number = Annotated[float, Field(gt=0)]
 
 
 class _Model(BaseModel):

@@ -60,8 +60,9 @@ def rows(above: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         default = "required" if name in schema.get("required", ()) else shown(value.get("default"))
         yield f"`{path}`", kind(found), default, about
         if name == "cloud" and not above:
-            yield "`cloud.name`", "text", "required", str(CloudChoice.model_fields["name"].description)
-            yield from rows("cloud.", {"properties": {"alias": CLOUDS[0]["properties"]["alias"]}})
+            own = {key: CLOUDS[0]["properties"][key] for key in CloudChoice.model_fields}
+            own["name"] = {key: value for key, value in own["name"].items() if key != "const"}
+            yield from rows("cloud.", {"properties": own, "required": ["name"]})
             yield "`cloud.<setting>`", "", "", found["description"]
         elif name == "software":
             one = SCHEMA["$defs"]["SoftwareChoice"]
@@ -101,7 +102,9 @@ def kind(found: Mapping[str, Any]) -> str:
     """The type in the words of the messages."""
     if "enum" in found:
         return " or ".join(f"`{one}`" for one in found["enum"])
-    named = found.get("type", "number" if "gt" in found else "object")
+    named = found.get("type", "object")
+    if several := [one for one in found.get("anyOf", ()) if one.get("type") in ("integer", "number")]:
+        return kind(several[-1])
     within = kind(plain(inside(found))) if inside(found) else "mapping"
     if named == "array":
         return "list of " + ("mappings" if within == "mapping" else within)

@@ -146,6 +146,24 @@ def test_names_that_no_variable_has(name: str) -> None:
         ci_files.compose("github", "demo", [Path("cluster.yaml")], "main", [], [name])
 
 
+@pytest.mark.parametrize("system", ci_files.SYSTEMS)
+def test_ectf_is_installed_from_where_it_is_said(system: str) -> None:
+    wheel = "elasticluster-tf[x] @ https://example.org/e-0.1.0-py3-none-any.whl#sha256=0f&a=1"
+    clouds = [shipped().clouds["aws"]]
+    text = ci_files.compose(system, "demo", [Path("a.yaml")], "main", clouds, (), wheel)
+    assert wheel in text and '"$ECTF_REQUIREMENT"' in text
+    assert "elasticluster-tf==" in ci_files.compose(system, "demo", [Path("a.yaml")], "main", clouds)
+
+
+@pytest.mark.parametrize(
+    "requirement", ["-r x", "a\nb", 'a"; b', "a' + b", "$HOME", "${{ secrets.A }}", "`id`"]
+)
+def test_requirements_that_are_none(requirement: str) -> None:
+    with pytest.raises(InputError) as caught:
+        ci_files.compose("github", "demo", [Path("a.yaml")], "main", (), (), requirement)
+    assert [one.key for one in caught.value.problems] == ["--install"]
+
+
 def test_every_job_gets_the_secrets_that_were_named() -> None:
     more = ["PGPASSWORD", "TF_HTTP_PASSWORD"]
     github = ci_files.compose("github", "demo", [Path("cluster.yaml")], "main", [], more)
