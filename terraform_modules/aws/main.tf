@@ -42,8 +42,8 @@ locals {
   }
 }
 
-# Zones. Where the file names none: those of the region that have the types, remembered, so that neither a zone that Amazon
-# opens nor another group's type moves a living node.
+# Zones. Where the file names none: those of the region that have the types (compatible clouds don't tell), remembered, so that
+# neither a zone that Amazon opens nor another group's type moves a living node.
 
 data "aws_availability_zones" "region" {
   count = local.asks_zones ? 1 : 0
@@ -89,7 +89,7 @@ locals {
   )
 
   asks_zones  = local.made && length(var.zones) == 0
-  asked_types = local.asks_zones ? distinct(compact([for node in local.groups : node.type])) : []
+  asked_types = local.asks_zones && var.endpoint == null ? distinct(compact([for node in local.groups : node.type])) : []
   offers      = flatten([for found in data.aws_ec2_instance_type_offerings.region : [for at, type in found.instance_types : "${type} ${found.locations[at]}"]])
   zones_with  = { for type in local.asked_types : type => [for zone in local.zones : zone if contains(local.offers, "${type} ${zone}")] }
   zones_found = merge(

@@ -137,6 +137,10 @@ def test_a_compatible_cloud(tmp_path: Path, cloud: Double) -> None:
     block = cloud.world.configured("aws")[-1]
     assert block["endpoints"][0]["ec2"] == "https://ec2.example.org:8773"
     assert block["skip_credentials_validation"] and block["skip_requesting_account_id"]
+    # Nor is it asked which zone has which types, which only Amazon tells.
+    del walk.file["cloud"]["zones"]
+    zones(cloud, ["nova"], {"t1.micro": ["nowhere"]})
+    assert len(walk.plan().nodes) == 4
 
 
 def test_a_plan_refuses_what_only_it_can_judge(tmp_path: Path, cloud: Double) -> None:
