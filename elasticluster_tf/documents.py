@@ -214,6 +214,9 @@ def _offset_place(name: str, text: str, offset: int) -> Place:
     return Place(name, line + 1, column, lines[line] if line < len(lines) else "")
 
 
+_NO_MERGE = "merge keys (`<<`) are not read: write the keys out, or lay a second file onto the first"
+
+
 class _Reader:
     """Walks a node graph into plain data, noting places and problems."""
 
@@ -250,12 +253,8 @@ class _Reader:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             place = _place(self.name, self.lines, key_node.start_mark)
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                hint = "write the keys out, or lay a second file onto the first; `*alias` as a value is read"
-                self.problems.append(Problem("merge keys (`<<`) are not read", dotted(path), place, hint))
-                continue
-            if not isinstance(key_node, ScalarNode):
-                self.problems.append(Problem("keys are plain words here", dotted(path), place))
+            if key_node.tag == "tag:yaml.org,2002:merge" or not isinstance(key_node, ScalarNode):
+                self.problems.append(Problem("keys are plain words here", dotted(path), place, _NO_MERGE))
                 continue
             key = key_node.value
             if bad := _uncarried(key):

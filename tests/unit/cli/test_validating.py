@@ -81,7 +81,7 @@ BAD = [
     bad(
         "merge key",
         "name: demo\ngroups: {a: &a {count: 1}, b: {▶<<: *a}}\n",
-        ("groups.b", "merge keys (`<<`) are not read", "write the keys out"),
+        ("groups.b", "keys are plain words here", "merge keys (`<<`) are not read: write the keys out"),
     ),
     bad("alias that holds itself", HEAD + "labels: ▶&a {b: *a}\n", ("labels.b", "an alias that holds", "")),
     bad("a list", "▶[]\n", ("", "a cluster file is a mapping", "start with `name: demo`")),
