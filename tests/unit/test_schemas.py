@@ -25,7 +25,8 @@ def test_every_variable_of_every_cloud_and_role_is_described() -> None:
     for cloud in shipped().clouds.values():
         found: Any = alternatives[cloud.facts.title]["properties"]
         assert set(cloud.variables) < set(found)
-        assert found["name"] == {"const": cloud.name}
+        assert found["name"]["const"] == cloud.name
+        assert found["name"]["description"]
     for one in shipped().software.values():
         found = SCHEMA["properties"]["software"]["properties"][one.name]["properties"]
         assert set(one.facts.parts) < set(found)

@@ -3,6 +3,7 @@
 The cases are made from the argument specs, so a new variable has them as soon as it is described.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,9 +46,10 @@ Wrong = tuple[tuple[str | int, ...], Any, str]
 
 @dataclass(frozen=True)
 class Maker:
-    """Makes values of options of a software, whose numbers have these ranges."""
+    """Makes values of options of a software, whose numbers have these ranges and whose texts these patterns."""
 
     ranges: Mapping[str, tuple[float, ...]]
+    patterns: Mapping[str, str]
 
     def good(self, name: str, option: Mapping[str, Any]) -> Any:
         """A value that the specs take."""
@@ -57,7 +59,15 @@ class Maker:
         if kind == "dict":
             return self.required(name, option.get("options", {}))
         number = max(1, int(self.ranges.get(name, (1,))[0]))
-        return {"str": "x", "path": "/x", "int": number, "float": number, "bool": True, "list": []}[kind]
+        digits = re.search(r"\{(\d+)\}", self.patterns.get(name, ""))  # all are checksums so far
+        return {
+            "str": "0a" * (int(digits[1]) // 2) if digits else "x",
+            "path": "/x",
+            "int": number,
+            "float": number,
+            "bool": True,
+            "list": [],
+        }[kind]
 
     def required(self, name: str, options: Options) -> dict[str, Any]:
         """The least that a mapping needs."""
@@ -70,6 +80,8 @@ class Maker:
             yield (), value, "is wanted here"
         if option.get("choices") and kind == "str":
             yield (), "no such choice", "is none of the values that fit"
+        if name in self.patterns:
+            yield (), "0" * 63, "does not fit the form"
         for bound, beyond in zip(self.ranges.get(name, ()), (-1, 1), strict=False):
             yield (), int(bound) + beyond, "is wanted here"
         if kind == "list":
@@ -93,7 +105,8 @@ class Maker:
 
 
 def maker(name: str) -> Maker:
-    return Maker(shipped().software[name].facts.ranges)
+    facts = shipped().software[name].facts
+    return Maker(facts.ranges, facts.patterns)
 
 
 def base_of(name: str) -> dict[str, Any]:
@@ -170,6 +183,13 @@ def test_a_variable_that_is_needed_is_missed(name: str) -> None:
 def test_every_number_has_a_range_and_every_range_a_number(name: str) -> None:
     """A role's new number is told of here until software.yaml says how small and large it may be."""
     assert set(shipped().software[name].facts.ranges) == set(numbers(options_of(name)))
+
+
+@pytest.mark.parametrize("name", SOFTWARE)
+def test_what_is_said_of_variables_is_said_of_some_that_there_are(name: str) -> None:
+    facts = shipped().software[name].facts
+    named = {*facts.patterns, *facts.needs_part, *(one for names in facts.one_of for one in names)}
+    assert named | {path.partition(".")[0] for path in facts.groups} <= set(options_of(name))
 
 
 def numbers(options: Options, head: str = "") -> Iterator[str]:
