@@ -6,9 +6,9 @@ from pathlib import Path
 
 from elasticluster_tf import clouds, config, content, nodes, software
 from elasticluster_tf.clouds import Chosen, Cloud
-from elasticluster_tf.config import ClusterConfig
+from elasticluster_tf.config import CloudChoice, ClusterConfig
 from elasticluster_tf.content import Content
-from elasticluster_tf.documents import Document
+from elasticluster_tf.documents import Document, KeyPath
 from elasticluster_tf.errors import InputError, Problem
 from elasticluster_tf.nodes import Node
 from elasticluster_tf.software import Software
@@ -103,27 +103,29 @@ def _untold_sizes(
 
 def _over_quota(document: Document, typed: ClusterConfig, chosen: Mapping[str, Chosen]) -> Iterator[Problem]:
     """Clouds of which more is asked than their `quota`; machines of unknown types count as machines alone."""
-    choices = {
-        "cloud": typed.cloud,
-        **{f"groups.{name}.cloud": one.cloud for name, one in typed.groups.items()},
-    }
-    for at, choice in choices.items():
-        place = chosen.get(choice.label) if choice else None
-        if not choice or not choice.quota or not place:
+    choices: dict[KeyPath, CloudChoice | None] = {("cloud",): typed.cloud}
+    choices |= {("groups", name, "cloud"): group.cloud for name, group in typed.groups.items()}
+    for path, choice in choices.items():
+        if choice is None or choice.quota is None or choice.label not in chosen:
             continue
-        asked: dict[str, dict[str, float]] = {"nodes": {}, "cpus": {}, "gpus": {}, "memory_gb": {}}
-        for name, group in typed.groups.items():
-            if typed.cloud_of(name).label == choice.label:
-                size = clouds.resolve_size(group, place.cloud) or group.size
-                asked["nodes"][name] = group.count
-                for what in ("cpus", "gpus", "memory_gb"):
-                    asked[what][name] = group.count * getattr(size, what, 0)
-        for what, by_group in asked.items():
-            most = getattr(choice.quota, what)
-            if most is not None and sum(by_group.values()) > most:
+        for what, by_group in _asked_of(typed, chosen[choice.label]).items():
+            most, asked = getattr(choice.quota, what), sum(by_group.values())
+            if most is not None and asked > most:
                 hint = ", ".join(f"{name}: {number:g}" for name, number in by_group.items() if number)
-                message = f"the groups ask for {sum(by_group.values()):g}"
-                yield document.problem((*at.split("."), "quota", what), message, hint)
+                yield document.problem((*path, "quota", what), f"the groups ask for {asked:g}", hint)
+
+
+def _asked_of(typed: ClusterConfig, place: Chosen) -> dict[str, dict[str, float]]:
+    """What each group has in a cloud, under the keys of a quota."""
+    own = {name: one for name, one in typed.groups.items() if typed.cloud_of(name).label == place.label}
+    sizes = {name: clouds.resolve_size(one, place.cloud) or one.size for name, one in own.items()}
+    return {
+        "nodes": {name: one.count for name, one in own.items()},
+        **{
+            what: {name: one.count * getattr(sizes[name], what, 0) for name, one in own.items()}
+            for what in ("cpus", "gpus", "memory_gb")
+        },
+    }
 
 
 def _name_clashes(document: Document, typed: ClusterConfig, carried: tuple[Software, ...]) -> list[Problem]:

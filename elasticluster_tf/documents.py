@@ -26,6 +26,7 @@ _ENV = re.compile(r"(\$?)\$\{env:([^}]*)\}")
 _UNCARRIED = re.compile("[\0\ud800-\udfff]")
 # A document that unfolds to more values than this is an accident or an attack (aliases of aliases).
 _MOST_VALUES = 500_000
+_NO_MERGE = "merge keys (`<<`) are not read: write the keys out, or lay a second file onto the first"
 
 
 @dataclass(frozen=True)
@@ -212,9 +213,6 @@ def _offset_place(name: str, text: str, offset: int) -> Place:
     lines = text.splitlines()
     column = offset - before.rfind("\n")
     return Place(name, line + 1, column, lines[line] if line < len(lines) else "")
-
-
-_NO_MERGE = "merge keys (`<<`) are not read: write the keys out, or lay a second file onto the first"
 
 
 class _Reader:

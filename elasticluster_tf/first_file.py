@@ -57,9 +57,7 @@ def _name(file: Path, facts: CloudFacts) -> str:
     """A cluster name from the file's, or from its folder's when the file is `cluster.yaml`."""
     stem = file.stem if file.stem != "cluster" else file.absolute().parent.name
     word = re.sub(r"[^a-z0-9-]+", "-", stem.lower())[: facts.name_limit].strip("-")
-    fits = re.match(r"[a-z]", word) and (
-        facts.name_rule is None or re.fullmatch(facts.name_rule.pattern, word)
-    )
+    fits = re.match(r"[a-z]", word) and (facts.name_rule is None or facts.name_rule.fits(word))
     return word if fits else "demo"
 
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from elasticluster_tf import checks, config, cost, policies
+from elasticluster_tf import checks, config, policies
 from elasticluster_tf.checks import Catalogue, Resolved
 from elasticluster_tf.documents import Document
-from elasticluster_tf.errors import InputError, Problem
-from elasticluster_tf.plan import names
 from elasticluster_tf.policies import Policy
 
 # In a work folder: the folder of the cluster file it was made from.
@@ -54,20 +52,3 @@ class Source:
     def resolved(self) -> Resolved:
         """The cluster as its files want it; raises InputError with everything that is wrong."""
         return checks.resolve(self.document, self.base, self.catalogue)
-
-    def check(self) -> Resolved:
-        """Everything that can be judged without the state; raises InputError."""
-        found = self.resolved
-        problems: list[Problem] = [*names.unknown_protected(found, {})]
-        try:
-            own = [policy.name for policy in self.policies]
-            problems += names.unknown_rules(found, names.rules(own))
-        except InputError as error:
-            problems += error.problems
-        try:
-            cost.shelve(found.clouds, self.base, found.config.prices, self.environment)
-        except InputError as error:
-            problems += error.problems
-        if problems:
-            raise InputError(problems)
-        return found

@@ -23,9 +23,9 @@ from elasticluster_tf.clouds import Plugin
 from elasticluster_tf.errors import EctfError, Refused
 from elasticluster_tf.events import Tell, Waiting
 
-# Folders whose whole content is rendered: what is not rendered any more goes.
-# Rendered for some cluster files only.
+# Rendered for some cluster files only: it goes with what asked for it.
 _RENDERED_SOMETIMES = ("backend.tfbackend.json",)
+# Folders whose whole content is rendered: what is not rendered any more goes.
 _RENDERED_FOLDERS = ("modules", "ansible")
 # Written from the state, so a render leaves them alone.
 _CONNECTED = ("ansible/hosts.yml",)

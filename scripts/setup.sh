@@ -23,6 +23,7 @@ if [ "${1:-}" = --tests ]; then
   shift
   # An archive of Hadoop is assembled from Maven's artefacts; a Maven from elsewhere will do.
   command -v mvn >/dev/null || packages+=(maven)
+  packages+=(e2fsprogs) # file systems on loop devices
   # The HTML plan is looked at in a browser. Ubuntu has none as a package: there these tests are skipped.
   if grep -qs '^ID=debian$' /etc/os-release; then packages+=(chromium-headless-shell); fi
 fi

@@ -23,7 +23,7 @@ def init(
 ) -> None:
     """Write a commented cluster file, and say what only you can fill in."""
     with reporting() as screen:
-        from elasticluster_tf import first_file
+        from elasticluster_tf import first_file, validation
         from elasticluster_tf.errors import InputError, Refused
         from elasticluster_tf.workdir import write_whole
 
@@ -32,7 +32,7 @@ def init(
         text = first_file.compose(file, cloud, tuple(software or ()), catalogue())
         write_whole(file, text)
         try:
-            source([file]).check()
+            validation.validate(source([file]))
         except InputError as error:
             screen.line(f"{file} is written; before `ectf up {file}` it wants:\n{error}")
         else:

@@ -35,6 +35,7 @@ def validate(
     if [str(one) for one in (sarif, junit)].count("-") + as_json > 1:
         raise typer.BadParameter("only one form can go to standard output: name a file for the other")
     with reporting(as_json) as screen:
+        from elasticluster_tf import validation
         from elasticluster_tf.console import findings
         from elasticluster_tf.errors import InputError
         from elasticluster_tf.reports import ValidateReport
@@ -42,7 +43,7 @@ def validate(
         wanted = source(files, file, assign)
         problems: tuple[Problem, ...] = ()
         try:
-            found = wanted.check()
+            found = validation.validate(wanted)
         except InputError as error:
             problems = error.problems
             raise

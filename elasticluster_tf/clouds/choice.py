@@ -80,7 +80,7 @@ def _name_problems(document: Document, name: str, cloud: Cloud) -> Iterator[Prob
         message = f"{cloud.name} leaves room for {cloud.facts.name_limit} characters, not {len(name)}"
         yield document.problem(("name",), message, "choose a shorter name")
     rule = cloud.facts.name_rule
-    if rule and not re.fullmatch(rule.pattern, name):
+    if rule and not rule.fits(name):
         yield document.problem(("name",), f"{cloud.name} does not take the name `{name}`", rule.hint)
 
 

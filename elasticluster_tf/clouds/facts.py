@@ -1,5 +1,6 @@
 """cloud.yaml: the facts of a cloud."""
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -87,6 +88,10 @@ class NameRule(_Facts):
 
     pattern: str
     hint: str
+
+    def fits(self, name: str) -> bool:
+        """Whether the cloud takes this name."""
+        return re.fullmatch(self.pattern, name) is not None
 
 
 class CloudFacts(_Facts):

@@ -70,16 +70,15 @@ def parse(document: Document) -> tuple[ClusterConfig | None, tuple[Problem, ...]
     if not isinstance(document.data, dict):
         problem = document.problem((), "a cluster file is a mapping", "start with `name: demo`")
         return None, (problem,)
+    config: ClusterConfig | None = None
+    problems: tuple[Problem, ...] = ()
     try:
         config = ClusterConfig.model_validate(document.data, strict=None)
     except ValidationError as error:
-        problems = [_problem(document, details) for details in error.errors()]
-        rest = _without_wrong(document.data, [_path(details) for details in error.errors()])
-        if rest is None:
-            return None, tuple(problems)
-        config = rest
-    else:
-        problems = []
+        problems = tuple(_problem(document, details) for details in error.errors())
+        config = _without_wrong(document.data, [_path(details) for details in error.errors()])
+    if config is None:
+        return None, problems
     return config, (*problems, *_group_problems(document, config), *state_secrets.problems(document))
 
 
@@ -142,7 +141,7 @@ _MESSAGES = {
 _LEAST_DEPTH: dict[KeyPath, int] = {("groups",): 3, ("software",): 4}
 
 # What YAML calls what Python prints in another way.
-_YAML_WORDS = {None: "nothing", True: "true", False: "false"}
+_YAML_WORDS = {"None": "nothing", "True": "true", "False": "false"}
 
 
 def _problem(document: Document, details: ErrorDetails) -> Problem:
@@ -166,8 +165,8 @@ def _path(details: ErrorDetails) -> KeyPath:
 def message(details: ErrorDetails) -> str:
     """What pydantic found wrong, in the user's words."""
     template = _MESSAGES.get(details["type"], "{msg}")
-    given = details["input"]
-    shown = _YAML_WORDS.get(given, repr(given)) if given is None or isinstance(given, bool) else repr(given)
+    shown = repr(details["input"])
+    shown = _YAML_WORDS.get(shown, shown)
     shown = shown if len(shown) < 60 else shown[:57] + "…"
     return template.format(**{**details.get("ctx", {}), "msg": details["msg"], "input": shown})
 

@@ -33,8 +33,9 @@ def renew_first_keys(run: Run, machines: Collection[str], state: State) -> bool:
     The one that the state remembers is known to whoever could read the user data of the machine before.
     Returns whether there was one, so that the plan has to be made again.
     """
-    present = json.loads((run.workdir.path / VALUES).read_text(encoding="utf-8"))
-    names = [name for name in present.get("bootstrap", {}) if name in machines and name in state.bootstrap]
+    again = set(machines) & set(state.bootstrap)
+    present = json.loads((run.workdir.path / VALUES).read_text(encoding="utf-8")) if again else {}
+    names = [name for name in present.get("bootstrap", {}) if name in again]
     if names:
         fresh = _key_values({name: host_keys.bootstrap() for name in names})
         write_more(run.workdir, {key: {**present[key], **values} for key, values in fresh.items()})

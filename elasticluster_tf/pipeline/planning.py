@@ -47,9 +47,10 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish:
         judging.check_protected(resolved, standing.state)
         books = cost.shelve(everything, run.base(resolved), resolved.config.prices, run.world.environment)
     with run.stage("plan", "Plan the infrastructure") as note:
-        raw, found = _infrastructure(standing, resolved, wish)
+        raw = _raw_plan(standing, resolved, wish)
         if login.renew_first_keys(run, plans.new_machines(raw), standing.state):
-            raw, found = _infrastructure(standing, resolved, wish)
+            raw = _raw_plan(standing, resolved, wish)
+        found = plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
         note(_counts(found))
     making = {one.name for one in found.nodes if one.action in ("create", "replace")}
     todo = configuring.foreseen(resolved, standing.state, files, making, wish.order)
@@ -71,10 +72,9 @@ def plan(run: Run, resolved: Resolved, files: Files, catalogue: Catalogue, wish:
     return Planned(standing, replace(joined, risks=(*joined.risks, *own)))
 
 
-def _infrastructure(standing: Standing, resolved: Resolved, wish: Wish) -> tuple[dict[str, Any], InfraPlan]:
+def _raw_plan(standing: Standing, resolved: Resolved, wish: Wish) -> dict[str, Any]:
     with complaints.brought_back(resolved):
-        raw = standing.runner.plan(replace=_image_triggers(resolved, wish.order.refresh_images))
-    return raw, plans.parse(raw, [node.name for node in resolved.nodes], list(standing.state.nodes))
+        return standing.runner.plan(replace=_image_triggers(resolved, wish.order.refresh_images))
 
 
 def _prepared(

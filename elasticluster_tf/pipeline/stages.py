@@ -25,6 +25,7 @@ from elasticluster_tf.plan import Plan, Record
 from elasticluster_tf.reports import Health, Summary, UpReport
 from elasticluster_tf.source import BASE_POINTER
 from elasticluster_tf.terraform import STAMP, Runner, State, find
+from elasticluster_tf.terraform_files import STATE_PATH
 from elasticluster_tf.workdir import Workdir
 
 Files = Mapping[str, str]
@@ -71,7 +72,7 @@ def stand(run: Run, files: Files, clouds: Mapping[str, Chosen]) -> Standing:
 
 def _refuse_to_forget(workdir: Workdir) -> None:
     """A backend that is named once the cluster is built knows nothing of it: all would be made once more."""
-    before = workdir.keep / "terraform.tfstate"
+    before = workdir.path / STATE_PATH
     if before.is_file() and json.loads(before.read_text(encoding="utf-8") or "{}").get("resources"):
         message = "the state where `state:` has it is empty, and the one of before is not"
         raise Refused(

@@ -33,6 +33,7 @@ def choose(
             problems += _system_problems(config, document, known[name], systems)
             problems += _need_problems(config, document, known[name], gives)
             problems += _variable_problems(config, document, known[name])
+            problems += _relation_problems(config, document, known[name])
         else:
             hint = did_you_mean(name, list(known)) or "`ectf software` lists them"
             problems.append(
@@ -152,14 +153,19 @@ def _variable_problems(config: ClusterConfig, document: Document, software: Soft
     for wrong in value_types.mismatches(given, ValueType("object", fields=fields)):
         path = ("software", software.name, "vars", *wrong.path)
         yield document.problem(path, wrong.message, wrong.hint, wrong.at_key)
+
+
+def _relation_problems(config: ClusterConfig, document: Document, software: Software) -> Iterator[Problem]:
+    """Variables that want one another, a part, or a part's groups."""
+    given = config.software[software.name].vars
     for names in software.facts.one_of:
         if not any(given.get(name) for name in names):
             message = "one of " + ", ".join(f"`{name}`" for name in names) + " is required in `vars`"
-            hint = fields[names[0]].description
+            hint = software.variables[names[0]].description
             yield document.problem(("software", software.name), message, hint, at_key=True)
     for name, part in software.facts.needs_part.items():
         if given.get(name) and not config.software[software.name].parts.get(part):
-            path = ("software", software.name, "vars", name)
+            path: KeyPath = ("software", software.name, "vars", name)
             hint = f"name a group for `{part}`: {software.facts.parts[part].description}"
             yield document.problem(path, f"needs part `{part}` of {software.name}", hint, at_key=True)
     for name, part in software.facts.groups.items():
@@ -167,10 +173,10 @@ def _variable_problems(config: ClusterConfig, document: Document, software: Soft
         for path, group in _named(given, name.split("."), ("software", software.name, "vars")):
             if group not in known:
                 message = f"part `{part}` of {software.name} is not on a group `{group}`"
-                yield document.problem(path, message, did_you_mean(str(group), known))
+                yield document.problem(path, message, did_you_mean(group, known))
 
 
-def _named(value: Any, keys: Sequence[str], path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+def _named(value: Any, keys: Sequence[str], path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     """What stands under `keys`, each item of a list on its own; what is of another form is told elsewhere."""
     if isinstance(value, list):
         for index, item in enumerate(value):

@@ -82,6 +82,16 @@ class Folder:
         assert ended.code == code, f"ectf {' '.join(words)} ended with {ended.code}\n{ended.telling}"
         return ended
 
+    def play(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run the plays by hand, as anybody may in the work folder."""
+        programs = Path(sys.executable).parent
+        more = {"PATH": f"{programs}:{os.environ['PATH']}", "ANSIBLE_NOCOLOR": "1"}
+        return subprocess.run(
+            [str(programs / "ansible-playbook"), "-i", "inventory", "site.yml", *words],
+            cwd=self.workdir / "ansible", env={**os.environ, **more},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
     def nodes(self) -> dict[str, dict[str, Any]]:
         return {one["name"]: one for one in self.ectf("nodes", "--json").json()["nodes"]}
 

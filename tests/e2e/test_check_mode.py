@@ -5,11 +5,8 @@ does; each of its parts has hosts as its software.yaml wants them.
 """
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -51,11 +48,6 @@ PROGRAMS = (
     "*/templates/resume*",
     "*/templates/manage*",
 )
-ENVIRONMENT = {
-    **os.environ,
-    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    "ANSIBLE_NOCOLOR": "1",
-}
 
 
 def archive_of(software: str) -> Values:
@@ -151,20 +143,6 @@ class Cluster:
     def can_run(self) -> bool:
         return not any(map(lacking, self.members))
 
-    def play(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Run the plays by hand, as anybody may in the work folder."""
-        command = [
-            str(Path(sys.executable).with_name("ansible-playbook")),
-            "-i",
-            "inventory",
-            "site.yml",
-            *words,
-        ]
-        place = self.folder.workdir / "ansible"
-        return subprocess.run(
-            command, cwd=place, env=ENVIRONMENT, capture_output=True, text=True, check=False
-        )
-
     def run(self, *words: str) -> dict[str, str]:
         """What a command says on each host, run as root."""
         label = f"label=ectf-cluster={self.folder.name}"
@@ -207,7 +185,7 @@ def test_a_check_of_bare_hosts_fails_nowhere_and_writes_nothing(cluster: Cluster
     failed, written = {}, {}
     before = cluster.run(*FOUND)
     for name in ("base", *cluster.members):
-        ended = cluster.play("--check", "--diff", "--tags", name)
+        ended = cluster.folder.play("--check", "--diff", "--tags", name)
         if ended.returncode or re.search("(rescued|ignored)=[1-9]", ended.stdout):
             failed[name] = f"{complaints(ended.stdout)}\n{ended.stderr}"
         after = cluster.run(*FOUND)
@@ -247,7 +225,7 @@ def test_new_programs_for_ectf_itself_restart_no_daemon(cluster: Cluster) -> Non
     for path in (path for pattern in PROGRAMS for path in roles.glob(pattern)):
         path.write_text(path.read_text(encoding="utf-8") + "\n# new\n", encoding="utf-8")
     before = cluster.run(*STARTS)
-    ended = cluster.play()
+    ended = cluster.folder.play()
     assert ended.returncode == 0, complaints(ended.stdout)
     assert restarted(before, cluster.run(*STARTS)) == {}
     new = "".join(cluster.run("sh", "-c", "grep -rlx '# new' /usr/local/lib/ectf || true").values())

@@ -154,17 +154,7 @@ def test_a_host_has_its_disk_mounted_and_in_fstab(
     volumes = {"scratch": {"device": disk, "mount": "/srv/scratch"}, "raw": {"device": disk, "mount": None}}
 
     def configured(**volumes: Any) -> str:
-        words = ["ansible-playbook", "site.yml", "--extra-vars", json.dumps({"node_volumes": volumes})]
-        environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-        environment["ECTF_SECRET_FILE"] = str(folder.workdir / "keep" / "secret")
-        ended = subprocess.run(
-            words,
-            cwd=folder.workdir / "ansible",
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        ended = folder.play("--extra-vars", json.dumps({"node_volumes": volumes}))
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
 

@@ -88,12 +88,11 @@ class Host:
         self.module = module
         self.until = time.monotonic() + module.params["wait"]
 
-    def run(self, *words: str) -> str:
-        """A command that has to succeed; gives what it says."""
+    def run(self, *words: str) -> None:
+        """A command that has to succeed."""
         code, output, complaint = self.module.run_command(list(words))
         if code != 0:
             self.module.fail_json(msg=f"{' '.join(words)}: {(complaint or output).strip()}", rc=code)
-        return str(output) + str(complaint)
 
     def bring(self, one: dict[str, str]) -> tuple[bool, bool]:
         """Have one volume mounted; gives whether anything changed, and whether it got a new file system."""

@@ -1,6 +1,7 @@
 """Bad files of the cloud `azure`."""
 
 from tests.contract.clouds.bad import Bad
+from tests.contract.clouds.bad.common import IPV6_ALONE
 
 GOOD = """\
 name: demo
@@ -117,13 +118,7 @@ BAD = [
     ),
     Bad("group", "labels: {Managed-By: me}", "groups.compute.labels.Managed-By", "does not take", "another"),
     Bad("file", f"labels: {{a: {'b' * 257}}}", "labels.a", "this value of a label", "256"),
-    Bad(
-        "file",
-        'ssh: {allow_from: ["2001:db8::/32"]}',
-        "ssh.allow_from",
-        "IPv4 networks alone",
-        "198.51.100.0/24",
-    ),
+    IPV6_ALONE,
     # A group's own settings
     own("spot_price: 1", "spot_price", "unknown key", "spot_max_price"),
     own("spot_max_price: low", "spot_max_price", "a number is wanted", "only Azure"),

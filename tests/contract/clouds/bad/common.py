@@ -45,3 +45,11 @@ COMMON = [
         "compute",
     ),
 ]
+# On clouds whose networks are of IPv4.
+IPV6_ALONE = Bad(
+    "file",
+    'ssh: {allow_from: ["2001:db8::/32"]}',
+    "ssh.allow_from",
+    "IPv4 networks alone",
+    "198.51.100.0/24",
+)

@@ -1,6 +1,7 @@
 """Bad files of the cloud `google`."""
 
 from tests.contract.clouds.bad import Bad
+from tests.contract.clouds.bad.common import IPV6_ALONE
 
 GOOD = """\
 name: demo
@@ -103,13 +104,7 @@ BAD = [
     Bad("group", "labels: {goog-x: y}", "groups.compute.labels.goog-x", "does not take", "another name"),
     Bad("group", "labels: {owner: Me}", "groups.compute.labels.owner", "this value of a label", "[a-z0-9_-]"),
     Bad("file", "labels: {ectf-node: y}", "labels.ectf-node", "does not take the label", "another name"),
-    Bad(
-        "file",
-        'ssh: {allow_from: ["2001:db8::/32"]}',
-        "ssh.allow_from",
-        "IPv4 networks alone",
-        "198.51.100.0/24",
-    ),
+    IPV6_ALONE,
     Bad(
         TYPE,
         "type: e2-standard-2  # !\nplacement: together",
