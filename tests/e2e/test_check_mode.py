@@ -170,7 +170,7 @@ def able_cloud(cluster: Cluster) -> None:
     needs = sorted(set(GIVEN).union(*map(lacking, cluster.members)))
     asked = 'var.nodes["{{ name }}"].needs'
     replaced = {
-        "cloud.yaml": ("gives: [fuse]", f"gives: {json.dumps(needs)}"),
+        "cloud.yaml": (f"gives: [{', '.join(GIVEN)}]", f"gives: {json.dumps(needs)}"),
         # Podman is asked for what it has.
         "node.tf.j2": (asked, f"[for need in {asked} : need if contains({json.dumps(GIVEN)}, need)]"),
     }
